@@ -1,0 +1,54 @@
+# Everything a newcomer needs. Wants git, make and Python 3.11 or newer, nothing else.
+#   PYTHON=...   the interpreter to use          HOST=... PORT=...   where make demo listens
+#   WITHOUT=postgis   what make test leaves out   ARGS=...   further options of pytest (ARGS="-k router")
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WITHOUT ?=
+ARGS ?=
+# More than four processes gain nothing: each builds its own demo city and starts its own database server.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -lt 4 ] && echo $$n || echo 4)
+SETUP := PYTHON="$(PYTHON)" sh scripts/setup.sh
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test setup check bench soak pins clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+demo: ## set up, build the demo city, route a report before your eyes, serve on HOST:PORT
+	@$(SETUP) run
+	@$(BIN)/python scripts/port.py "$(HOST)" "$(PORT)"
+	@CITYGRID_DEMO=1 $(BIN)/citygrid demo start --host "$(HOST)" --port "$(PORT)"
+
+test: ## set up and run all tests, on SQLite and on PostGIS
+	@$(SETUP) test
+	@$(if $(filter postgis,$(WITHOUT)),:,PYTHONPATH=. $(BIN)/python scripts/postgis.py)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(addprefix --without ,$(WITHOUT)) $(ARGS)
+
+setup: ## only set up: .venv with what the program and its tests need
+	@$(SETUP) test
+
+check: ## the rules: style, types, imports, guarantees (a minute; run it before you commit)
+	@$(SETUP) test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/guarantees
+
+bench: ## measure: every program of tests/bench
+	@$(SETUP) test
+	@sh scripts/programs.sh bench
+
+soak: ## strain: every program of tests/soak (they take long)
+	@$(SETUP) test
+	@sh scripts/programs.sh soak
+
+pins: ## write constraints.txt anew from what is installed in .venv
+	@$(SETUP) test
+	@$(BIN)/python scripts/pins.py > constraints.new && mv constraints.new constraints.txt
+
+clean: ## remove .venv, caches and builds; your databases under var/ stay
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

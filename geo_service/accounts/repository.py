@@ -1,0 +1,62 @@
+"""API keys in the database."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from geo_service.accounts.model import ANONYMOUS, DEMO_OPERATOR, ROLES, Actor
+from geo_service.accounts.tables import api_key
+from geo_service.errors import ConflictError, NotFoundError, RequestError
+
+PREFIX = "cgk"
+
+
+def create_key(connection: Connection, *, name: str, role: str, at: datetime, by: str) -> str:
+    """Makes a key for an actor of this name and role and returns it; it cannot be shown again.
+
+    RequestError for an unknown role or an empty or reserved name, ConflictError for a name that has a key already.
+    """
+    if role not in ROLES:
+        raise RequestError("unknown_role", en="role {role} is not known; say one of {roles}", zh="未知角色 {role}；可用：{roles}", role=role, roles=", ".join(ROLES), field="role")
+    if not name.strip() or name != name.strip() or len(name) > 80 or name in (ANONYMOUS.name, DEMO_OPERATOR.name):
+        raise RequestError("bad_key_name", en="{name!r} cannot be the name of a key", zh="{name!r} 不能用作密钥名称", name=name, field="name")
+    if connection.execute(sa.select(api_key.c.key_id).where(api_key.c.name == name)).first():
+        raise ConflictError("key_exists", en="a key named {name} exists already", zh="名为 {name} 的密钥已存在", name=name)
+    key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    full = f"{PREFIX}_{key_id}_{secret}"
+    connection.execute(
+        sa.insert(api_key).values(key_id=key_id, name=name, role=role, digest=_digest(full), created_at=at, created_by=by, revoked_at=None)
+    )
+    return full
+
+
+def actor_for_key(connection: Connection, key: str) -> Actor | None:
+    """The actor a key stands for, or None when it is unknown or revoked."""
+    row = connection.execute(
+        sa.select(api_key.c.name, api_key.c.role).where(api_key.c.digest == _digest(key), api_key.c.revoked_at.is_(None))
+    ).one_or_none()
+    return Actor(row.name, row.role) if row else None
+
+
+def revoke_key(connection: Connection, *, name: str, at: datetime) -> None:
+    """Ends a key at once. NotFoundError when no key of this name is in use."""
+    done = connection.execute(sa.update(api_key).where(api_key.c.name == name, api_key.c.revoked_at.is_(None)).values(revoked_at=at))
+    if done.rowcount == 0:
+        raise NotFoundError("key_not_found", en="no key named {name} is in use", zh="没有名为 {name} 的有效密钥", name=name)
+
+
+def keys(connection: Connection) -> list[dict[str, Any]]:
+    """All keys without their secrets: key_id, name, role, created_at, created_by, revoked_at."""
+    t = api_key.c
+    query = sa.select(t.key_id, t.name, t.role, t.created_at, t.created_by, t.revoked_at).order_by(t.created_at, t.name)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What every HTTP story shares: problem documents, the caller's key, connections, bodies and pages."""

@@ -1,0 +1,83 @@
+"""The answer to "who is responsible here?", as the wire has it; locating and reporting both give it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from boundaries.model import AreaVersion
+from geo_service.published import Found
+from geo_service.workers import Responsible
+
+
+class AreaOut(BaseModel):
+    """An area by code."""
+
+    code: str = Field(examples=["14030200101000107"])
+    level: str = Field(examples=["micro_grid"])
+    name: str
+
+
+class ResponsibleOut(BaseModel):
+    """Who answers for the place: the post, the person who holds it now (null while vacant), the agency behind it."""
+
+    post: str = Field(examples=["微网格长"])
+    name: str | None
+    agency: str | None
+
+
+class CandidateOut(BaseModel):
+    """A leaf that may hold the true point. probability is null where the accuracy was not told."""
+
+    code: str
+    level: str
+    name: str
+    probability: float | None
+    distance_m: float
+
+
+class NearestOut(BaseModel):
+    """The leaf nearest to a point that lies in none."""
+
+    code: str
+    distance_m: float
+
+
+class LocateOut(BaseModel):
+    """Where a point lies and who answers for it."""
+
+    generation: int
+    verdict: Literal["certain", "ask", "outside", "gap"]
+    on_border: bool
+    area: AreaOut | None
+    areas: dict[str, str] = Field(examples=[{"micro_grid": "14030200101000107", "grid": "140302001010001", "district": "140302"}])
+    responsible: ResponsibleOut | None
+    candidates: list[CandidateOut]
+    nearest: NearestOut | None
+
+
+def area_out(area: AreaVersion) -> AreaOut:
+    """An area as the wire has it."""
+    return AreaOut(code=area.code, level=area.level, name=area.name)
+
+
+def responsible_out(responsible: Responsible | None, language: str) -> ResponsibleOut | None:
+    """Who is responsible, with the post's title in the caller's language."""
+    if responsible is None:
+        return None
+    return ResponsibleOut(post=responsible.title(language), name=responsible.name, agency=responsible.agency)
+
+
+def locate_out(found: Found, *, generation: int, responsible: Responsible | None, language: str) -> LocateOut:
+    """The whole answer for a point."""
+    return LocateOut(
+        generation=generation,
+        verdict=found.verdict,
+        on_border=found.on_border,
+        area=area_out(found.area) if found.area else None,
+        areas={area.level: area.code for area in found.chain},
+        responsible=responsible_out(responsible, language),
+        candidates=[CandidateOut(**choice.values()) for choice in found.choices],
+        nearest=NearestOut(code=found.nearest[0].code, distance_m=round(found.nearest[1], 2)) if found.nearest else None,
+    )

@@ -1,0 +1,42 @@
+"""What the app is made of, handed to every story: settings, clock, database, the published generation, the geocoder."""
+
+from __future__ import annotations
+
+import threading
+
+from geo_service.clock import Clock
+from geo_service.db import Database
+from geo_service.geocoding import Geocoder, Place, load_gazetteer
+from geo_service.published import Holder, Published
+from geo_service.settings import Settings
+
+
+class Wiring:
+    """The parts of a running service. One a process; safe to use from many threads."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.published = Holder(database, index_dir=settings.storage.data_dir / "index")
+        self._geocoder: Geocoder | None = None
+        self._loading = threading.Lock()
+        self._places: tuple[int, list[Place]] = (-1, [])
+
+    def geocoder(self) -> Geocoder:
+        """The geocoder over the city's address table, read once on first use."""
+        if self._geocoder is None:
+            with self._loading:
+                if self._geocoder is None:
+                    with self.database.reading() as connection:
+                        self._geocoder = load_gazetteer(connection)
+        return self._geocoder
+
+    def places(self, published: Published) -> list[Place]:
+        """The names of the areas that may stand in an address: communities, streets, districts of a generation."""
+        number, places = self._places
+        if number != published.number:
+            named = ("community", "street", "district")
+            places = [Place(a.level, a.code, a.name) for a in published.areas.values() if a.level in named]
+            self._places = (published.number, places)
+        return places

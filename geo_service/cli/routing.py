@@ -1,0 +1,51 @@
+"""citygrid route."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from boundaries.router.files import route_file
+from geo_service.cli.opening import opened
+from geo_service.cli.talk import out, progress, refuse
+
+
+def route(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="CSV, GeoParquet, GeoPackage or GeoJSON with points.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write; same formats.")],
+    datum: Annotated[str | None, typer.Option(help="Datum of the points: wgs84 | cgcs2000 | gcj02 | bd09; never assumed.")] = None,
+    areas: Annotated[str | None, typer.Option(help="FILE[:LAYER] with polygons; the published city otherwise.")] = None,
+    code: Annotated[str | None, typer.Option(help="Column of --areas with the codes.")] = None,
+    lon: Annotated[str, typer.Option(help="Column with the longitudes (CSV, Parquet without geometry).")] = "lon",
+    lat: Annotated[str, typer.Option(help="Column with the latitudes.")] = "lat",
+    repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons instead of refusing them.")] = False,
+) -> None:
+    """Add the column area_code to a file of points: which area holds each, empty outside. Other columns stay as they are."""
+    if (areas is None) != (code is None):
+        raise refuse("--areas FILE[:LAYER] --code COLUMN")
+    if areas is not None:
+        _route(source, target, areas=areas, code=code, datum=datum, lon=lon, lat=lat, repair=repair)
+        return
+    with opened() as wiring:
+        index = wiring.published.current().index
+    _route(source, target, areas=index, code=None, datum=datum, lon=lon, lat=lat, repair=repair)
+
+
+def _route(source: Path, target: Path, *, areas: object, code: str | None, datum: str | None, lon: str, lat: str, repair: bool) -> None:
+    with progress("分派", "routing") as (bar, task):
+        done = route_file(
+            source,
+            target,
+            areas=areas,
+            code=code,
+            datum=datum,
+            lon=lon,
+            lat=lat,
+            repair=repair,
+            progress=lambda rows: bar.update(task, completed=rows),
+        )
+        bar.update(task, total=done.rows, completed=done.rows)
+    out.print(orjson.dumps({"rows": done.rows, "inside": done.inside, "outside": done.rows - done.inside}).decode(), markup=False)

@@ -1,0 +1,136 @@
+"""The one append-only log: every change of a case, and who made it, in one order for the whole city.
+
+`position` and `hash` come from one head row that the writing transaction locks last, so positions have no gaps and never appear
+out of order: a reader that resumes after the last position it saw misses nothing and sees nothing twice. Each hash covers the one
+before it. Triggers refuse UPDATE and DELETE.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from boundaries.store.columns import BigKey, Json, UtcDateTime
+from boundaries.store.objects import append_only
+from boundaries.store.tables import NAMING_CONVENTION
+
+metadata = sa.MetaData(naming_convention=NAMING_CONVENTION)
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("position", BigKey(), primary_key=True, autoincrement=False),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("case_id", BigKey(), nullable=True),
+    sa.Column("actor", sa.String(80), nullable=False),
+    sa.Column("data", Json(), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Index("ix_event_case_id", "case_id", "position"),
+)
+
+event_head = sa.Table(
+    "event_head",
+    metadata,
+    sa.Column("id", sa.Integer(), sa.CheckConstraint("id = 1", name="one_head"), primary_key=True, autoincrement=False),
+    sa.Column("position", BigKey(), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """What happened: kind, the case it belongs to (None for others), who did it, when, and the facts as JSON values."""
+
+    kind: str
+    case_id: int | None
+    actor: str
+    at: datetime
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event(NewEvent):
+    """An event in the log, with its place in the city's one order and the hash that chains it to the one before."""
+
+    position: int
+    hash: str
+
+
+def chained_hash(previous: str, position: int, new: NewEvent) -> str:
+    """SHA-256 over the previous hash and the event in canonical JSON (sorted keys, UTC instants), in hexadecimal."""
+    body = orjson.dumps(
+        [previous, position, new.at.astimezone(UTC), new.kind, new.case_id, new.actor, new.data],
+        option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
+    )
+    return hashlib.sha256(body).hexdigest()
+
+
+def append(connection: Connection, events: Sequence[NewEvent]) -> int:
+    """Adds events in this transaction and returns the last position. Call it last: it takes the lock every writer waits for."""
+    head = connection.execute(sa.select(event_head).with_for_update()).one_or_none()
+    position, previous = (head.position, head.hash) if head else (0, GENESIS)
+    rows = []
+    for new in events:
+        position += 1
+        previous = chained_hash(previous, position, new)
+        rows.append(
+            {
+                "position": position,
+                "at": new.at,
+                "kind": new.kind,
+                "case_id": new.case_id,
+                "actor": new.actor,
+                "data": new.data,
+                "hash": previous,
+            }
+        )
+    if rows:
+        connection.execute(sa.insert(event), rows)
+    if head is None:
+        connection.execute(sa.insert(event_head).values(id=1, position=position, hash=previous))
+    else:
+        connection.execute(sa.update(event_head).values(position=position, hash=previous))
+    return int(position)
+
+
+def of_case(connection: Connection, case_id: int) -> list[Event]:
+    """The events of one case, oldest first."""
+    return list(_read(connection, sa.select(event).where(event.c.case_id == case_id).order_by(event.c.position)))
+
+
+def after(connection: Connection, position: int, *, limit: int = 1000) -> list[Event]:
+    """The events behind a position, oldest first."""
+    return list(_read(connection, sa.select(event).where(event.c.position > position).order_by(event.c.position).limit(limit)))
+
+
+def _read(connection: Connection, query: sa.Select[Any]) -> Iterator[Event]:
+    for row in connection.execute(query):
+        yield Event(row.kind, row.case_id, row.actor, row.at, row.data, row.position, row.hash)
+
+
+def first_break(connection: Connection) -> int | None:
+    """The first position whose hash does not follow from the one before, or None when the chain is whole up to the head."""
+    previous, expected = GENESIS, 1
+    for row in _read(connection, sa.select(event).order_by(event.c.position).execution_options(yield_per=5000)):
+        if row.position != expected or chained_hash(previous, row.position, row) != row.hash:
+            return expected
+        previous, expected = row.hash, expected + 1
+    head = connection.execute(sa.select(event_head)).one_or_none()
+    at_head = (head.position, head.hash) if head else (0, GENESIS)
+    return None if at_head == (expected - 1, previous) else expected
+
+
+def ensure_objects(connection: Connection) -> None:
+    """Makes the database refuse to change or remove an event, where the table exists. Idempotent; called after every migration."""
+    if sa.inspect(connection).has_table(event.name):
+        append_only(connection, [event.name])

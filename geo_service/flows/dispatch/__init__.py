@@ -1,0 +1,1 @@
+"""Following cases: lists, one case, and the people behind the posts."""

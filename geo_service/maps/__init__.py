@@ -1,0 +1,5 @@
+"""Maps as documents: self-contained pages drawn from what the service knows."""
+
+from geo_service.maps.drawing import NAMES, draw
+
+__all__ = ["NAMES", "draw"]

@@ -1,0 +1,200 @@
+// Areas: fills of the finest ones, borders of every level (each shared piece once), what lies under a point.
+'use strict';
+Citygrid.Shapes = {
+  areas: null,
+  fill: '',
+  hovered: -1,
+  chosen: -1,
+
+  open(areas, layers) {
+    this.areas = areas || null;
+    this.byRank = layers;
+    if (!areas) return;
+    this.xy = Citygrid.world(areas.arcs.xy);
+    this.starts = Citygrid.Picture.offsets(areas.arcs.sizes);
+    this.arcBoxes = Citygrid.Picture.boxes(this.xy, this.starts);
+    this.labels = Citygrid.world(areas.label);
+    this.measure();
+    this.arcsOf = layers.map((layer) => this.levelArcs(layer.rank));
+    this.fills = new Map((Citygrid.page.fills || []).map((fill) => [fill.key, { ...fill, row: Citygrid.sums(areas.fills[fill.key]) }]));
+    this.fill = this.fills.size ? this.fills.keys().next().value : '';
+    this.children = new Map();
+    this.sharers = new Map();
+    areas.shares.forEach((owner, row) => {
+      if (owner >= 0) this.sharers.set(owner, [...(this.sharers.get(owner) || []), row]);
+    });
+  },
+
+  /** Boxes of areas, from those of their arcs. */
+  measure() {
+    const { rings } = this.areas;
+    this.boxes = new Float64Array(rings.length * 4);
+    rings.forEach((shape, row) => {
+      const box = [Infinity, Infinity, -Infinity, -Infinity];
+      for (const ring of shape) for (const signed of ring) {
+        const at = (signed < 0 ? ~signed : signed) * 4;
+        box[0] = Math.min(box[0], this.arcBoxes[at]);
+        box[1] = Math.min(box[1], this.arcBoxes[at + 1]);
+        box[2] = Math.max(box[2], this.arcBoxes[at + 2]);
+        box[3] = Math.max(box[3], this.arcBoxes[at + 3]);
+      }
+      this.boxes.set(box, row * 4);
+    });
+  },
+
+  levelArcs(rank) {
+    const used = new Set();
+    this.areas.rings.forEach((shape, row) => {
+      if (this.areas.level[row] === rank) for (const ring of shape) for (const signed of ring) used.add(signed < 0 ? ~signed : signed);
+    });
+    return Uint32Array.from([...used].sort((a, b) => a - b));
+  },
+
+  drawable(layer, zoom) {
+    return Citygrid.shown(layer.key) && zoom >= layer.least_zoom;
+  },
+
+  traceShape(frame, row) {
+    for (const ring of this.areas.rings[row]) {
+      let goOn = false;
+      for (const signed of ring) {
+        const arc = signed < 0 ? ~signed : signed;
+        Citygrid.Picture.trace(frame, this.xy, this.starts[arc], this.starts[arc + 1], signed < 0, goOn);
+        goOn = true;
+      }
+      frame.pen.closePath();
+    }
+  },
+
+  paint(frame, labels) {
+    if (!this.areas) return;
+    this.paintFill(frame);
+    const taken = new Set();
+    const order = [];
+    for (const layer of this.byRank) {
+      if (!this.drawable(layer, frame.zoom)) continue;
+      const mine = [];
+      for (const arc of this.arcsOf[layer.rank]) {
+        if (!Citygrid.Picture.inView(frame, this.arcBoxes, arc)) continue;
+        if (!layer.beside && taken.has(arc)) continue;
+        if (!layer.beside) taken.add(arc);
+        mine.push(arc);
+      }
+      order.push([layer, mine]);
+    }
+    for (const [layer, arcs] of order.reverse()) this.paintLines(frame, layer.line, arcs);
+    this.paintLabels(frame, labels);
+  },
+
+  paintFill(frame) {
+    const fill = this.fills.get(this.fill);
+    if (!fill) return;
+    const { pen } = frame;
+    const classes = fill.classes.map(() => []);
+    for (let row = 0; row < this.areas.rings.length; row++) {
+      if (fill.row[row] >= 0 && Citygrid.Picture.inView(frame, this.boxes, row)) classes[fill.row[row]].push(row);
+    }
+    // With the ground beneath, the tint lets it through where the reader looks for buildings and roads.
+    pen.globalAlpha = Citygrid.Ground.any() ? 0.62 : 0.9;
+    classes.forEach((rows, number) => {
+      pen.fillStyle = fill.classes[number][0];
+      pen.beginPath();
+      for (const row of rows) this.traceShape(frame, row);
+      pen.fill('evenodd');
+    });
+    pen.globalAlpha = 1;
+  },
+
+  paintLines(frame, line, arcs) {
+    const { pen } = frame;
+    // Lines thin out with the overview, so that a town a few pixels wide does not turn into a blot.
+    const thin = Math.min(1, Math.max(0.55, (frame.zoom - 7) / 6));
+    pen.beginPath();
+    for (const arc of arcs) Citygrid.Picture.trace(frame, this.xy, this.starts[arc], this.starts[arc + 1], false, false);
+    if (line.casing && frame.zoom > 10) {
+      pen.setLineDash([]);
+      pen.globalAlpha = 0.75;
+      pen.strokeStyle = '#ffffff';
+      pen.lineWidth = line.width * thin + line.casing;
+      pen.stroke();
+      pen.globalAlpha = 1;
+    }
+    pen.setLineDash(frame.zoom > 10 ? line.dash : []);
+    pen.strokeStyle = line.colour;
+    pen.lineWidth = line.width * thin;
+    pen.stroke();
+    pen.setLineDash([]);
+  },
+
+  paintLabels(frame, labels) {
+    const { areas } = this;
+    const shown = this.byRank.map((layer) => this.drawable(layer, frame.zoom) && !layer.beside);
+    for (let row = 0; row < areas.rings.length; row++) {
+      const rank = areas.level[row];
+      if (!shown[rank] || !areas.rings[row].length || !Citygrid.Picture.inView(frame, this.boxes, row)) continue;
+      const at = row * 4, name = Citygrid.cell(areas.name, row);
+      const wide = (this.boxes[at + 2] - this.boxes[at]) * frame.scale, high = (this.boxes[at + 3] - this.boxes[at + 1]) * frame.scale;
+      // A name stands where its area is large enough to hold it and small enough to be seen whole.
+      if (wide > frame.width * 1.6 && high > frame.height * 1.6) continue;
+      labels.ask(name, this.labels[row * 2], this.labels[row * 2 + 1], rank, this.byRank[rank].line.colour, wide, high);
+    }
+  },
+
+  /** Rows of the areas at a place of the world, fine to coarse. */
+  at(x, y) {
+    const found = [];
+    if (!this.areas) return found;
+    for (let row = this.areas.rings.length - 1; row >= 0; row--) {
+      const at = row * 4;
+      if (x < this.boxes[at] || x > this.boxes[at + 2] || y < this.boxes[at + 1] || y > this.boxes[at + 3]) continue;
+      if (this.holds(row, x, y)) found.push(row);
+    }
+    return found.sort((a, b) => this.areas.level[b] - this.areas.level[a]);
+  },
+
+  holds(row, x, y) {
+    let inside = false;
+    for (const ring of this.areas.rings[row]) for (const signed of ring) {
+      const arc = signed < 0 ? ~signed : signed;
+      for (let i = this.starts[arc] + 2; i < this.starts[arc + 1]; i += 2) {
+        const ax = this.xy[i - 2], ay = this.xy[i - 1], bx = this.xy[i], by = this.xy[i + 1];
+        if (ay > y !== by > y && x < (bx - ax) * (y - ay) / (by - ay) + ax) inside = !inside;
+      }
+    }
+    return inside;
+  },
+
+  /** The finest nesting area whose level is drawn now, or -1. */
+  pick(x, y) {
+    const zoom = Citygrid.map.getZoom();
+    const levels = new Set(this.byRank.filter((layer) => this.drawable(layer, zoom) && !layer.beside).map((layer) => layer.rank));
+    return this.at(x, y).find((row) => levels.has(this.areas.level[row])) ?? -1;
+  },
+
+  /** The row whose shape stands for a row: its own, or that of the area it shares with. */
+  shapeRow(row) {
+    return this.areas.rings[row].length || this.areas.shares[row] < 0 ? row : this.areas.shares[row];
+  },
+
+  bounds(row) {
+    const at = this.shapeRow(row) * 4;
+    if (!(this.boxes[at] <= this.boxes[at + 2])) return null;
+    return L.latLngBounds(Citygrid.toLatLng(this.boxes[at], this.boxes[at + 3]), Citygrid.toLatLng(this.boxes[at + 2], this.boxes[at + 1]));
+  },
+
+  paintMarked(frame) {
+    if (!this.areas) return;
+    const { pen } = frame;
+    for (const [row, colour, width] of [[this.hovered, '#1d2429', 1.6], [this.chosen, '#b00068', 3.2]]) {
+      if (row < 0) continue;
+      pen.beginPath();
+      this.traceShape(frame, this.shapeRow(row));
+      pen.strokeStyle = '#ffffff';
+      pen.lineWidth = width + 2.4;
+      pen.stroke();
+      pen.strokeStyle = colour;
+      pen.lineWidth = width;
+      pen.stroke();
+    }
+  },
+};

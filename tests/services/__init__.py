@@ -1,0 +1,1 @@
+"""Programs the tests start for themselves and stop again."""
