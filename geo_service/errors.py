@@ -1,14 +1,14 @@
 """What the service refuses, with meaning; `api/problems.py` turns each into an HTTP status in one table.
 
-    ServiceError (a BoundariesError in shape: code, en, zh, row, area, place)
-    ├── NotFoundError        the thing asked for does not exist, or not for you
-    ├── AuthenticationError  no key, or one that is not valid
-    ├── PermissionDenied     the actor's role may not do this
-    ├── RequestError         a value that cannot be: a field is named
-    ├── TooLargeError        a body over the limit
-    ├── ConflictError        not allowed in this state
-    ├── StaleError           the precondition does not hold any more
-    └── SetupError           the installation is not ready: no database, no city, no published generation, a port in use
+ServiceError (a BoundariesError in shape: code, en, zh, row, area, place)
+├── NotFoundError        the thing asked for does not exist, or not for you
+├── AuthenticationError  no key, or one that is not valid
+├── DeniedError          the actor's role may not do this
+├── RequestError         a value that cannot be: a field is named
+├── TooLargeError        a body over the limit
+├── ConflictError        not allowed in this state
+├── StaleError           the precondition does not hold any more
+└── SetupError           the installation is not ready: no database, no city, no published generation, a port in use
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class AuthenticationError(ServiceError):
     """No key came with the call, or one that is not valid."""
 
 
-class PermissionDenied(ServiceError):
+class DeniedError(ServiceError):
     """The actor's role may not do this; the text names the roles that may."""
 
 

@@ -29,9 +29,11 @@ class Symbol:
     size: float
 
 
-LADDER: tuple[str, ...] = ("city", "district", "street", "community", "grid", "micro_grid")
+LADDER: tuple[str, ...] = ("city", "district", "street", "community", "grid", "micro_grid", "rest")
 BESIDE: frozenset[str] = frozenset({"compound"})
 """Levels that do not nest in the ladder: drawn as lines over it, never filled."""
+UNNAMED: frozenset[str] = frozenset({"rest"})
+"""Levels whose names are not written on the map: they only repeat their parent's."""
 
 LINES: dict[str, Line] = {
     "city": Line("#2b1230", 3.2, (), 2.0),
@@ -40,6 +42,7 @@ LINES: dict[str, Line] = {
     "community": Line("#0b5394", 1.6, (6.0, 3.0), 1.2),
     "grid": Line("#3a3f44", 1.0),
     "micro_grid": Line("#6d747b", 0.6),
+    "rest": Line("#6d747b", 0.6, (4.0, 3.0)),
     "compound": Line("#00614a", 1.3, (2.0, 3.0)),
 }
 
@@ -91,6 +94,7 @@ LANDUSE: dict[str, str] = {
     "built_up": "#efe9df",
     "commercial": "#f3dfd4",
     "industrial": "#dcd8e2",
+    "industry": "#dcd8e2",
     "mine": "#cfc8c0",
     "school": "#f1e9c4",
     "hospital": "#f5dcdc",
@@ -103,8 +107,10 @@ LANDUSE: dict[str, str] = {
     "farmland": "#ecefd6",
     "farm": "#ecefd6",
     "water": "#a9cfe8",
+    "river": "#a9cfe8",
     "reservoir": "#a9cfe8",
     "railway": "#dcd8d8",
+    "railway_yard": "#dcd8d8",
 }
 LANDUSE_OTHER = "#e8e6df"
 
@@ -112,16 +118,20 @@ GROUND = {"page": "#f4f3ee", "river": "#9cc8e6", "building": "#cdbfae", "railway
 
 ROADS: dict[str, float] = {
     "motorway": 4.5,
+    "highway": 4.0,
     "trunk": 4.0,
+    "avenue": 3.6,
     "primary": 3.6,
     "arterial": 3.6,
     "main": 3.6,
     "secondary": 2.8,
+    "road": 2.8,
     "collector": 2.6,
     "tertiary": 2.2,
     "street": 2.0,
     "local": 1.8,
     "residential": 1.6,
+    "country": 1.3,
     "lane": 1.2,
     "service": 1.0,
     "track": 1.0,

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.services.postgis import PostgisMissingError, Server, running_server
 
+# The same examples in every run, and as much time as a busy machine takes: a red test is a fault, never a coincidence.
+settings.register_profile("citygrid", derandomize=True, deadline=None)
+settings.load_profile("citygrid")
 LEFT_OUT = pytest.StashKey[int]()
 
 

@@ -36,7 +36,19 @@ def city_outline(rng: np.random.Generator, divisions: Divisions, stretch: float,
         radius = 1000 * stretch * 1.0 * math.sqrt(divisions.layout["km2_per_village"][s.district] * full / math.pi)
         disks.append(shapely.Point(*place).buffer(radius * float(rng.uniform(0.95, 1.1)) + 1200 * stretch))
     union = shapely.union_all(disks)
-    return union.buffer(5500 * stretch).buffer(-5500 * stretch)
+    body = union.buffer(9000 * stretch).buffer(-9000 * stretch)
+    phase = rng.uniform(0, 6.28, 12)  # the waves are too flat to fold the line over
+    return shapely.transform(body, lambda c: c + _waves(phase, c, stretch)).buffer(0)
+
+
+def _waves(phase: Array, points: Array, stretch: float) -> Array:
+    """A gentle displacement that makes a border of circles look like one of hills."""
+    out = np.zeros_like(points)
+    for k, (wave, size) in enumerate(((17000, 700), (9000, 300), (5200, 120))):
+        for axis in (0, 1):
+            a, p = phase[4 * k + 2 * axis : 4 * k + 2 * axis + 2]
+            out[:, axis] += size * stretch * np.sin((points @ [np.cos(a), np.sin(a)]) * 2 * np.pi / (wave * stretch) + p)
+    return out
 
 
 def _villages_in_full(divisions: Divisions, code: str) -> float:
@@ -97,7 +109,7 @@ def _price(parcels: Parcels, i: int, j: int) -> float:
     """Walking from parcel to parcel costs distance, more uphill and along the heights."""
     way = math.dist(parcels.centers[i], parcels.centers[j])
     climb = abs(parcels.height[i] - parcels.height[j])
-    return way * (0.5 + 1.2 * float(parcels.height[i] + parcels.height[j]) / 2 + 2.0 * float(climb))
+    return way * (0.25 + 2.2 * float(parcels.height[i] + parcels.height[j]) / 2 + 2.5 * float(climb))
 
 
 def _starts(divisions: Divisions, parcels: Parcels, main: set[int], fronts: dict[str, Any], code: str, stretch: float, origin: Array) -> list[int]:

@@ -57,6 +57,10 @@ def build_plot(mesh: Mesh, ring: Ring, cell: int, *, style: str, homes: int, til
         if made:
             return made
     if style != "tower":
+        x0, y0, x1, y1 = _box(local)
+        if x1 - x0 < 34 and y1 - y0 > 1.25 * (x1 - x0):  # a plot too narrow for houses along the street: turn them
+            tilt += math.pi / 2
+            local = [_turned(p, -math.pi / 2) for p in local]
         made = _slabs(local, cell, tilt, rng)
         if made:
             return made
@@ -160,7 +164,7 @@ def _span(local: list[Point], y: float) -> tuple[float, float]:
 
 
 def _slabs(local: list[Point], cell: int, tilt: float, rng: np.random.Generator) -> list[House]:
-    slots = _slots(local, 11.5, 25.0, 14.0, 4, 7.0)
+    slots = _slots(local, 11.5, 24.0, 12.4, 5, 6.0)
     room = sum(s[3] for s in slots)
     options = [o for o in SLABS if o[0] <= room and o[0] >= min(room, 6) // 2]
     if not options:
@@ -174,7 +178,7 @@ def _slabs(local: list[Point], cell: int, tilt: float, rng: np.random.Generator)
         if take <= 0:
             break
         left -= take
-        length = take * 14.0 - 1.5
+        length = take * 12.4 - 0.9
         middle = x0 + (x1 - x0) / 2
         out.append(_house(cell, tilt, (middle, y + 5.75), length, 11.5, floors, "slab", [floors * per] * take))
     if left:  # the last stairwell found no row of its own: its homes become another floor's

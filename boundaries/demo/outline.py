@@ -43,29 +43,67 @@ def draw_rim(rng: np.random.Generator, *, area_m2: float, aspect: float, north_s
 
 
 def grow_ribbon(
-    mesh: Mesh, patch: int, body: Ring, taken: list[Any], *, s: float, side: int, width_m: float, length_m: float, lean: float
+    rng: np.random.Generator, mesh: Mesh, patch: int, body: Ring, taken: list[Any], *, s: float, side: int, width_m: float, area_m2: float
 ) -> tuple[Ring, tuple[Point, Point]] | None:
     """A ribbon outwards from the rim around plan position s, on the north (side 1) or south (-1); None if there is no room.
 
-    Returns its ring and its middle line, from the rim outwards. taken: polygons it must keep clear of.
+    It opens like a valley's mouth towards the town, narrows, and ends in a round tip. Returns its ring and its middle line, from the rim
+    outwards. taken: polygons it must keep clear of.
     """
-    base = [i for i, (v, _) in enumerate(body) if abs(mesh.points[v][0] - s) <= width_m / 2 and mesh.points[v][1] * side > 0]
-    if len(base) < 4 or base != list(range(base[0], base[-1] + 1)):
+    mouth = width_m * float(rng.uniform(1.25, 1.7))
+    base = [i for i, (v, _) in enumerate(body) if abs(mesh.points[v][0] - s) <= mouth / 2 and mesh.points[v][1] * side > 0]
+    if len(base) < 5 or base != list(range(base[0], base[-1] + 1)):
         return None
     first, last = body[base[0]][0], body[base[-1]][0]
-    (x0, y0), (x1, y1) = mesh.points[first], mesh.points[last]
-    if abs(y1 - y0) > 0.55 * abs(x1 - x0):
+    one, two = mesh.points[first], mesh.points[last]
+    if abs(two[1] - one[1]) > 0.6 * abs(two[0] - one[0]):
         return None
-    top = side * (max(abs(y0), abs(y1)) + length_m)
-    far0, far1 = (x0 + lean + 0.12 * (x1 - x0), top), (x1 + lean - 0.12 * (x1 - x0), top)
-    out = [*_steps((x1, y1), far1), far1, *_steps(far1, far0), far0, *_steps(far0, (x0, y0))]
-    candidate = shapely.Polygon([(x0, y0), (x1, y1), *out])
-    if not candidate.is_valid or shapely.Polygon(mesh.corners(body)).intersection(candidate).area > 0.2 * width_m * width_m:
+    foot = ((one[0] + two[0]) / 2, (one[1] + two[1]) / 2)
+    length = area_m2 / width_m / 0.95
+    tip = (foot[0] + float(rng.uniform(-0.2, 0.2)) * length, foot[1] + side * length)
+    flanks = [_flank(rng, foot, tip, corner, width_m) for corner in (one, two)]
+    out = [*flanks[1], *_round_tip(tip, flanks[1][-1], flanks[0][-1]), *reversed(flanks[0])]
+    candidate = shapely.Polygon([one, two, *out])
+    if not candidate.is_valid or any(t.intersects(candidate) for t in taken):
         return None
-    if any(t.intersects(candidate) for t in taken):
+    if shapely.Polygon(mesh.corners(body)).buffer(25).intersection(candidate).area > 0.25 * width_m * width_m + 40 * mouth:
         return None
     vertices = [first, last, *(mesh.vertex(p, patch) for p in out)]
-    return _share_base(mesh, body, base, vertices), (((x0 + x1) / 2, (y0 + y1) / 2), ((far0[0] + far1[0]) / 2, top))
+    return _share_base(mesh, body, base, vertices), (foot, tip)
+
+
+def _flank(rng: np.random.Generator, foot: Point, tip: Point, corner: Point, width_m: float) -> list[Point]:
+    """One side of a ribbon from the corner of its mouth (not included) to beside its tip."""
+    dx, dy = tip[0] - foot[0], tip[1] - foot[1]
+    length = math.hypot(dx, dy)
+    n = max(4, round(length / RIM_STEP_M))
+    ex, ey = dx / length, dy / length
+    across = (corner[0] - foot[0]) * -ey + (corner[1] - foot[1]) * ex
+    along = (corner[0] - foot[0]) * ex + (corner[1] - foot[1]) * ey
+    p, q = rng.uniform(0, 6.28, 2)
+    out = []
+    for k in range(1, n + 1):
+        t = k / n
+        wave = 1 + 0.13 * math.sin(t * length / 95 + p) + 0.07 * math.sin(t * length / 47 + q)
+        half = math.copysign(width_m / 2 * (1 - 0.3 * t) * (1 + (wave - 1) * min(1.0, 4 * t)), across)
+        mouth = math.exp(-((t * length / 190) ** 2))
+        w, s = half + mouth * (across - half), t * length + mouth * along * (1 - t)
+        out.append((foot[0] + s * ex - w * ey, foot[1] + s * ey + w * ex))
+    return out
+
+
+def _round_tip(tip: Point, start: Point, end: Point) -> list[Point]:
+    """A half ellipse beyond the tip, from one side to the other."""
+    middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    half = (start[0] - middle[0], start[1] - middle[1])
+    out_x, out_y = -half[1], half[0]
+    if out_y * tip[1] < 0:
+        out_x, out_y = -out_x, -out_y
+    steps = max(3, round(math.pi * math.hypot(*half) / RIM_STEP_M))
+    angles = [math.pi * k / steps for k in range(1, steps)]
+    return [
+        (middle[0] + math.cos(a) * half[0] + 0.7 * math.sin(a) * out_x, middle[1] + math.cos(a) * half[1] + 0.7 * math.sin(a) * out_y) for a in angles
+    ]
 
 
 def _share_base(mesh: Mesh, body: Ring, base: list[int], vertices: list[int]) -> Ring:
@@ -75,8 +113,3 @@ def _share_base(mesh: Mesh, body: Ring, base: list[int], vertices: list[int]) ->
     for i in reversed(base[:-1]):
         ring.append((body[i + 1][0], body[i][1]))
     return ring
-
-
-def _steps(a: Point, b: Point) -> list[Point]:
-    n = max(1, math.ceil(math.dist(a, b) / RIM_STEP_M))
-    return [(a[0] + (b[0] - a[0]) * k / n, a[1] + (b[1] - a[1]) * k / n) for k in range(1, n)]

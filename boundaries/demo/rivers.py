@@ -29,7 +29,7 @@ def draw_rivers(rng: np.random.Generator, layout: dict[str, Any], towns: list[To
     at = {t.name: (t, b) for t, b in zip(towns, bends, strict=True)}
     out = []
     for spec in layout["rivers"]:
-        course = _course(rng, spec["course"], at, stretch, origin)
+        course = _joined(_course(rng, spec["course"], at, stretch, origin), out, 1800.0 * stretch)
         out.append(River(spec["name"], float(spec["half_width_m"]), course, spec["rail"], spec["road"]))
     built = [_around(t, b) for t, b in zip(towns, bends, strict=True)]
     return out + _valley_brooks(rng, towns, bends, out) + _brooks(rng, out, shapely.union_all(built), stretch)
@@ -57,6 +57,18 @@ def _course(rng: np.random.Generator, stops: list[Any], at: dict[str, tuple[Town
             place = origin + 1000.0 * stretch * np.array(stop, dtype=float)
             line.append(_wind(rng, line[-1][-1], place) if line else place[None, :])
     return shapely.simplify(shapely.LineString(np.vstack(line)), 0.5)
+
+
+def _joined(course: Any, rivers: list[River], reach_m: float) -> Any:
+    """The course carried on to the river it ends near, so that tributaries do arrive."""
+    points = shapely.get_coordinates(course)
+    for end in (0, -1):
+        near = [shapely.shortest_line(shapely.Point(points[end]), r.line) for r in rivers]
+        best = min(near, key=lambda x: x.length, default=None)
+        if best is not None and 1 < best.length < reach_m:
+            foot = shapely.get_coordinates(best)[-1:]
+            points = np.vstack([foot, points]) if end == 0 else np.vstack([points, foot])
+    return shapely.LineString(points)
 
 
 def _wind(rng: np.random.Generator, a: Array, b: Array) -> Array:

@@ -85,15 +85,12 @@ class TownPlanner:
         return out
 
     def _ribbon_at(self, town: Town, body: Ring, s: float, side: int) -> tuple[Ring, tuple[Point, Point]] | None:
-        area = self.spec["m2"] * self.rng.uniform(0.95, 1.25)
+        area = self.spec["m2"] * float(self.rng.uniform(0.62, 1.35))
+        taken = self.valleys
         for k in range(24):
-            width = float(self.rng.uniform(300, 360))
+            width = float(self.rng.uniform(210, 350))
             place = float(np.clip(s + self.rng.uniform(-1, 1) * (60 + 25 * k), -0.8 * town.rim.length_m, 0.8 * town.rim.length_m))
-            lean = float(self.rng.uniform(-140, 140))
-            taken = self.valleys
-            got = grow_ribbon(
-                self.mesh, self.index, body, taken, s=place, side=side, width_m=width, length_m=area / width / 0.88, lean=lean
-            )
+            got = grow_ribbon(self.rng, self.mesh, self.index, body, taken, s=place, side=side, width_m=width, area_m2=area)
             if got is not None:
                 taken.append(shapely.Polygon(self.mesh.corners(got[0])).buffer(70))
                 town.rim_edges.update((e for _, e in got[0]))

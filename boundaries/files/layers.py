@@ -64,7 +64,8 @@ def read_layer(source: Source, *, encoding: str | None = None) -> tuple[Frame, s
     """
     kind = readable(source.path)
     layer = choose_layer(source)
-    frame = _read(kind, source.path, layer, encoding)
+    with np.errstate(invalid="ignore"):  # vertices that are not numbers are refused later, by row
+        frame = _read(kind, source.path, layer, encoding)
     if not isinstance(frame, geopandas.GeoDataFrame):
         raise FileError(
             "not_spatial", en="{source} has no geometry column.", zh="{source} 没有几何列。", source=f"{source.path.name}:{layer}"

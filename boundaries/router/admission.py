@@ -21,7 +21,7 @@ def admitted(polygons: Iterable[Any], codes: Iterable[Any]) -> tuple[npt.NDArray
     """The polygons and codes, ordered by code (code-point order of the text).
 
     Raises CodeError (missing, not text, doubled, not one a polygon), GeometryError (none at all, missing, not a polygon, empty, 3D,
-    measured, invalid) or CoordinateError (not finite, beyond lon -180..180 or lat -90..90); `items` has one error for every culprit.
+    measured, invalid) or CoordinateError (not finite, beyond lon -180..180 or lat -90..90); `items` has an error for every further culprit.
     """
     names = _codes(list(codes))
     shapes = _as_array(list(polygons))
@@ -157,7 +157,7 @@ def _refuse(wrong: npt.NDArray[np.bool_], names: Sequence[str], error: Callable[
 
 
 def _raise_all(errors: Sequence[BoundariesError]) -> None:
-    """Raises the first error with all of them as its items."""
+    """Raises the first error, with the others as its items."""
     if errors:
-        errors[0].items = tuple(errors)
+        errors[0].items = tuple(errors[1:])
         raise errors[0]

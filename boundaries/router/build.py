@@ -17,7 +17,7 @@ from boundaries.router.raster import Grid, Int64, ends_within, grid_for, row_spa
 _ALWAYS_SPLIT = 1  # levels on which every knot is split; deeper ones only where many edges meet
 _MANY = 8
 _MOST_LINKS = 64  # knots' edges that may be split, per edge of the layer
-_BATCH = 1 << 16  # knots split in one go: bounds the scratch memory and keeps it in the processor's cache
+_BATCH = 1 << 13  # knots split in one go: bounds the scratch memory and keeps it in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)

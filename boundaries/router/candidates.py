@@ -51,7 +51,7 @@ def candidates(
     if accuracy_m is None:
         found = (Candidate(here, None, 0.0),) if here >= 0 else ()
     else:
-        found = _weighted(index, x, y, _accuracy(accuracy_m), homes, nodes)
+        found = _weighted(index, x, y, accuracy_of(accuracy_m), homes, nodes)
     if here < 0:
         return ("gap" if index.inside_outline(lon=x, lat=y) else "outside"), found
     first = found[0].probability
@@ -80,7 +80,8 @@ def normal_nodes(count: int) -> tuple[Float64, Float64]:
     return radius * np.cos(turn), radius * np.sin(turn)
 
 
-def _accuracy(accuracy_m: Any) -> float:
+def accuracy_of(accuracy_m: Any) -> float:
+    """The accuracy as a float. Raises CoordinateError `accuracy_out_of_range`."""
     value = coordinate(accuracy_m, "accuracy_m")
     if 0.0 < value <= MOST_ACCURACY_M:
         return value

@@ -50,7 +50,7 @@ class Index:
         """An index of shapely Polygons and MultiPolygons (lon/lat degrees, 2D, valid), one unique code each, in any order.
 
         Overlaps and gaps are allowed. Raises CodeError (missing, doubled), GeometryError (no, empty, invalid, 3D or other geometries) or
-        CoordinateError (not finite, out of range), each naming the culprits in `items`.
+        CoordinateError (not finite, out of range), naming the culprit; `items` names the others.
         """
         shapes, names = admitted(polygons, codes)
         groups = disjoint_layers(shapes)
@@ -87,6 +87,12 @@ class Index:
     def nbytes(self) -> int:
         """Bytes of the arrays, codes left out."""
         return sum(layer.nbytes for layer in self._layers) + self._outline.nbytes + self._distances.nbytes
+
+    @property
+    def grid(self) -> tuple[Float64, Float64]:
+        """(west and south corner, width and height of a cell) of the first raster, in degrees: where a rounded cell would show."""
+        origin = self._layers[0].origin
+        return origin[:2].copy(), 1.0 / origin[2:]
 
     def locate(self, *, lon: float, lat: float) -> int:
         """The position of the leaf that covers the point, or -1 (outside, in a gap, NaN or infinite).

@@ -13,7 +13,10 @@ from boundaries.router.layer import Float64
 
 def outline_edges(polygons: npt.NDArray[np.object_], layers: Sequence[npt.NDArray[np.int64]]) -> Float64:
     """(n, 4) edges of the union of all polygons with its holes filled, in degrees; layers: positions of disjoint polygons."""
-    noded = [shapely.coverage_union_all(polygons[layer]) for layer in layers]
+    try:
+        noded = [shapely.coverage_union_all(polygons[layer]) for layer in layers]
+    except shapely.errors.GEOSException:  # neighbours with different vertices on a common line
+        noded = [shapely.union_all(polygons)]
     united = noded[0] if len(noded) == 1 else shapely.union_all(noded)
     shells = shapely.get_exterior_ring(shapely.get_parts(united))
     filled = shapely.union_all(shapely.polygons(shells))

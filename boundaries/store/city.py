@@ -86,8 +86,8 @@ def write_city(
 ) -> City:
     """Founds the city of an empty database and returns it.
 
-    metric_crs: 'EPSG:n' in metres, or 'auto': chosen by the first import. timezone: an IANA name. Raises StoreError `city_exists` `text_unusable` or
-    `timezone_unknown`, CodeError `levels_unusable`, CrsError.
+    metric_crs: 'EPSG:n' in metres, or 'auto': chosen by the first import. timezone: an IANA name. Raises StoreError `city_exists`,
+    `text_unusable` or `timezone_unknown`, CodeError `levels_unusable`, CrsError.
     """
     _check_levels(levels)
     try:

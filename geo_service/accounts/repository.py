@@ -23,9 +23,18 @@ def create_key(connection: Connection, *, name: str, role: str, at: datetime, by
     RequestError for an unknown role or an empty or reserved name, ConflictError for a name that has a key already.
     """
     if role not in ROLES:
-        raise RequestError("unknown_role", en="role {role} is not known; say one of {roles}", zh="未知角色 {role}；可用：{roles}", role=role, roles=", ".join(ROLES), field="role")
+        raise RequestError(
+            "unknown_role",
+            en="role {role} is not known; say one of {roles}",
+            zh="未知角色 {role}；可用：{roles}",
+            role=role,
+            roles=", ".join(ROLES),
+            field="role",
+        )
     if not name.strip() or name != name.strip() or len(name) > 80 or name in (ANONYMOUS.name, DEMO_OPERATOR.name):
-        raise RequestError("bad_key_name", en="{name!r} cannot be the name of a key", zh="{name!r} 不能用作密钥名称", name=name, field="name")
+        raise RequestError(
+            "bad_key_name", en="{name!r} cannot be the name of a key", zh="{name!r} 不能用作密钥名称", name=name, field="name"
+        )
     if connection.execute(sa.select(api_key.c.key_id).where(api_key.c.name == name)).first():
         raise ConflictError("key_exists", en="a key named {name} exists already", zh="名为 {name} 的密钥已存在", name=name)
     key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from geo_service.accounts import ANONYMOUS, DEMO_OPERATOR, Actor, actor_for_key
 from geo_service.api.language import language_of
 from geo_service.api.wiring import Wiring
-from geo_service.errors import AuthenticationError, PermissionDenied
+from geo_service.errors import AuthenticationError, DeniedError
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -70,8 +70,12 @@ def requires(*roles: str) -> Callable[[Actor], Actor]:
             )
         if roles and actor.role not in roles:
             needed = ", ".join(roles)
-            raise PermissionDenied(
-                "role_missing", en="your role {role} may not do this; it needs {needed}", zh="角色 {role} 无此权限；需要：{needed}", role=actor.role, needed=needed
+            raise DeniedError(
+                "role_missing",
+                en="your role {role} may not do this; it needs {needed}",
+                zh="角色 {role} 无此权限；需要：{needed}",
+                role=actor.role,
+                needed=needed,
             )
         return actor
 

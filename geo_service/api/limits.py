@@ -79,7 +79,5 @@ def _with_headers(send: Send) -> Send:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-    error = TooLargeError(
-        "body_too_large", en="the body is larger than {limit} bytes", zh="请求体超过 {limit} 字节的上限", limit=limit
-    )
+    error = TooLargeError("body_too_large", en="the body is larger than {limit} bytes", zh="请求体超过 {limit} 字节的上限", limit=limit)
     await problem_of(Request(scope), error)(scope, receive, send)

@@ -34,7 +34,7 @@ STATUS: Mapping[type[BoundariesError], int] = {
     library.BoundariesError: 422,
     service.NotFoundError: 404,
     service.AuthenticationError: 401,
-    service.PermissionDenied: 403,
+    service.DeniedError: 403,
     service.RequestError: 422,
     service.TooLargeError: 413,
     service.ConflictError: 409,
@@ -131,9 +131,7 @@ def problem_of(request: Request, error: BoundariesError) -> Response:
     language, status = language_of(request), status_of(error)
     listed = [_listed(item, language) for item in (error.items or (error,)) if item.row is not None or "field" in item.params]
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else None
-    return problem(
-        request, status=status, code=error.code, detail=error.text(language), errors=listed, place=error.place, headers=headers
-    )
+    return problem(request, status=status, code=error.code, detail=error.text(language), errors=listed, place=error.place, headers=headers)
 
 
 def _listed(error: BoundariesError, language: str) -> dict[str, Any]:
@@ -151,7 +149,9 @@ def validation_problem(request: Request, found: Sequence[Mapping[str, Any]]) -> 
         where = ".".join(_printable(part) for part in one["loc"] if part not in ("body", "query", "path", "header"))
         allowed = (one.get("ctx") or {}).get("expected")
         message = zh if chinese else en
-        errors.append({"field": where, "code": code, "message": f"{message}: {allowed}" if code == "literal_error" and allowed else message})
+        errors.append(
+            {"field": where, "code": code, "message": f"{message}: {allowed}" if code == "literal_error" and allowed else message}
+        )
     if not chinese:
         detail = f"{len(found)} value(s) cannot be used; the first is {errors[0]['field'] or 'the body'}: {errors[0]['message']}"
     else:

@@ -3,4 +3,16 @@
 from geo_service.cases.model import STATES, Case, Reporter, Routing, fold
 from geo_service.cases.repository import CaseFilter, case, cases_page, count_cases, open_case_counts, open_new
 
-__all__ = ["STATES", "Case", "CaseFilter", "Reporter", "Routing", "case", "cases_page", "count_cases", "fold", "open_case_counts", "open_new"]
+__all__ = [
+    "STATES",
+    "Case",
+    "CaseFilter",
+    "Reporter",
+    "Routing",
+    "case",
+    "cases_page",
+    "count_cases",
+    "fold",
+    "open_case_counts",
+    "open_new",
+]

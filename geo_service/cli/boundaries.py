@@ -29,7 +29,10 @@ from geo_service.migrations import check_version, migrate
 boundaries = typer.Typer(no_args_is_help=True, help="Areas of the city: import, check, publish.")
 
 LevelOption = Annotated[
-    list[str], typer.Option("--level", help="LEVEL=[LAYER:]CODE[,parent=COLUMN][,name=COLUMN][,kind=COLUMN][,households=COLUMN]; once a level, coarse to fine.")
+    list[str],
+    typer.Option(
+        "--level", help="LEVEL=[LAYER:]CODE[,parent=COLUMN][,name=COLUMN][,kind=COLUMN][,households=COLUMN]; once a level, coarse to fine."
+    ),
 ]
 SHOWN = 40
 
@@ -61,12 +64,20 @@ def import_file(
         _tell(found.defects)
         if found.repaired:
             say(f"已修复 {len(found.repaired)} 个多边形", f"{len(found.repaired)} polygons were repaired")
-        out.print(orjson.dumps({"generation": generation.number, "areas": len(found.areas), "metric_crs": found.metric_crs, "defects": len(found.defects)}).decode(), markup=False)
+        out.print(
+            orjson.dumps(
+                {"generation": generation.number, "areas": len(found.areas), "metric_crs": found.metric_crs, "defects": len(found.defects)}
+            ).decode(),
+            markup=False,
+        )
         if publish:
             opened.publish(generation.number, actor="command line")
             say(f"第 {generation.number} 版已发布", f"generation {generation.number} is in force")
         else:
-            say(f"可运行 citygrid boundaries publish {generation.number} 发布", f"put it in force: citygrid boundaries publish {generation.number}")
+            say(
+                f"可运行 citygrid boundaries publish {generation.number} 发布",
+                f"put it in force: citygrid boundaries publish {generation.number}",
+            )
 
 
 def _levels(opened: Library, specs: list[LayerSpec]) -> tuple[Level, ...]:
@@ -109,7 +120,12 @@ def check(
         _tell(found)
     if out_file is not None:
         placed = [defect for defect in found if defect.place is not None]
-        columns = {"rule": [d.rule for d in placed], "severity": [d.severity for d in placed], "areas": [", ".join(d.areas) for d in placed], "message": [d.text(language()) for d in placed]}
+        columns = {
+            "rule": [d.rule for d in placed],
+            "severity": [d.severity for d in placed],
+            "areas": [", ".join(d.areas) for d in placed],
+            "message": [d.text(language()) for d in placed],
+        }
         write_frame(geopandas.GeoDataFrame(columns, geometry=[d.place for d in placed], crs="EPSG:4326"), out_file)
     if found:
         raise typer.Exit(FINDINGS)
@@ -167,7 +183,10 @@ def publish_generation(number: Annotated[int, typer.Argument(help="The generatio
     check_version(url)
     with library.open(url) as opened:
         done = opened.publish(number, actor="command line")
-    say(f"第 {done.number} 版自 {done.effective_from:%Y-%m-%d %H:%M:%S} UTC 起生效", f"generation {done.number} is in force from {done.effective_from:%Y-%m-%d %H:%M:%S} UTC")
+    say(
+        f"第 {done.number} 版自 {done.effective_from:%Y-%m-%d %H:%M:%S} UTC 起生效",
+        f"generation {done.number} is in force from {done.effective_from:%Y-%m-%d %H:%M:%S} UTC",
+    )
 
 
 @boundaries.command("list")
@@ -179,4 +198,6 @@ def list_generations() -> None:
         for g in opened.generations():
             since = f"{g.effective_from:%Y-%m-%d %H:%M}" if g.effective_from else "-"
             until = f"{g.effective_until:%Y-%m-%d %H:%M}" if g.effective_until else "-"
-            out.print(f"{g.number}\t{g.status}\t{g.kind}\t{since}\t{until}\t{g.metric_crs}\t{g.content_hash[:12]}\t{g.source}", markup=False)
+            out.print(
+                f"{g.number}\t{g.status}\t{g.kind}\t{since}\t{until}\t{g.metric_crs}\t{g.content_hash[:12]}\t{g.source}", markup=False
+            )

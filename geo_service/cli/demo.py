@@ -114,9 +114,14 @@ def _show(address: str, point: tuple[float, float]) -> None:
         err.print(f"citygrid: {error}", markup=False)
         return
     who = answer["responsible"] or {"post": "-", "name": "-"}
-    say(f"居民在 {point[0]}, {point[1]} 上报：{body['description']}", f"a resident at {point[0]}, {point[1]} reports: {body['description']}")
+    say(
+        f"居民在 {point[0]}, {point[1]} 上报：{body['description']}", f"a resident at {point[0]}, {point[1]} reports: {body['description']}"
+    )
     say(f"  → {answer['area']['name']}（{answer['area']['code']}）", f"  -> {answer['area']['name']} ({answer['area']['code']})")
-    say(f"  → {who['post']} {who['name']}，案件 {answer['tracking_number']}", f"  -> {who['post']} {who['name']}, case {answer['tracking_number']}")
+    say(
+        f"  → {who['post']} {who['name']}，案件 {answer['tracking_number']}",
+        f"  -> {who['post']} {who['name']}, case {answer['tracking_number']}",
+    )
     err.print()
     for zh, en, path in (
         ("首页", "home", "/"),

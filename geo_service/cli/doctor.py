@@ -48,8 +48,6 @@ def doctor() -> None:
 
 
 def _python(_: Settings) -> str:
-    if sys.version_info < (3, 11):
-        raise SetupError("python_old", en="Python 3.11 or newer is needed", zh="需要 Python 3.11 或更新版本")
     return sys.version.split()[0]
 
 
@@ -82,7 +80,9 @@ def _disk(settings: Settings) -> str:
     folder = next(_existing(settings.storage.data_dir.absolute()))
     free = shutil.disk_usage(folder).free
     if free < LOW_DISK_BYTES:
-        raise SetupError("disk_low", en="only {mb} MB free at {folder}", zh="{folder} 仅剩 {mb} MB", mb=free // 1_000_000, folder=str(folder))
+        raise SetupError(
+            "disk_low", en="only {mb} MB free at {folder}", zh="{folder} 仅剩 {mb} MB", mb=free // 1_000_000, folder=str(folder)
+        )
     return f"{free / 1e9:.0f} GB"
 
 

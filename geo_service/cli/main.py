@@ -16,8 +16,8 @@ from geo_service.cli.keys import keys
 from geo_service.cli.looking import locate, report
 from geo_service.cli.pictures import draw
 from geo_service.cli.routing import route
-from geo_service.cli.setting_up import db, init
 from geo_service.cli.serving import serve
+from geo_service.cli.setting_up import db, init
 from geo_service.cli.talk import UNUSABLE, err, language
 from map_ui.errors import MapError
 

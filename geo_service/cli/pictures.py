@@ -29,5 +29,7 @@ def draw(
         waiting.replace(out)
     except OSError as error:
         why = error.strerror or str(error)
-        raise SetupError("cannot_write", en="{file} cannot be written: {why}", zh="无法写入 {file}：{why}", file=str(out), why=why) from error
+        raise SetupError(
+            "cannot_write", en="{file} cannot be written: {why}", zh="无法写入 {file}：{why}", file=str(out), why=why
+        ) from error
     say(f"已写入 {out}（{len(html.encode()) / 1e6:.1f} MB）", f"wrote {out} ({len(html.encode()) / 1e6:.1f} MB)")

@@ -8,6 +8,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from boundaries.router import Index
 from boundaries.router.files import route_file
 from geo_service.cli.opening import opened
 from geo_service.cli.talk import out, progress, refuse
@@ -22,19 +23,24 @@ def route(
     lon: Annotated[str, typer.Option(help="Column with the longitudes (CSV, Parquet without geometry).")] = "lon",
     lat: Annotated[str, typer.Option(help="Column with the latitudes.")] = "lat",
     repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons instead of refusing them.")] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave rows without a usable position empty instead of refusing the file.")
+    ] = False,
 ) -> None:
     """Add the column area_code to a file of points: which area holds each, empty outside. Other columns stay as they are."""
     if (areas is None) != (code is None):
         raise refuse("--areas FILE[:LAYER] --code COLUMN")
     if areas is not None:
-        _route(source, target, areas=areas, code=code, datum=datum, lon=lon, lat=lat, repair=repair)
+        _route(source, target, areas=areas, code=code, datum=datum, lon=lon, lat=lat, repair=repair, skip_bad=skip_bad)
         return
     with opened() as wiring:
         index = wiring.published.current().index
-    _route(source, target, areas=index, code=None, datum=datum, lon=lon, lat=lat, repair=repair)
+    _route(source, target, areas=index, code=None, datum=datum, lon=lon, lat=lat, repair=repair, skip_bad=skip_bad)
 
 
-def _route(source: Path, target: Path, *, areas: object, code: str | None, datum: str | None, lon: str, lat: str, repair: bool) -> None:
+def _route(
+    source: Path, target: Path, *, areas: Index | str, code: str | None, datum: str | None, lon: str, lat: str, repair: bool, skip_bad: bool
+) -> None:
     with progress("分派", "routing") as (bar, task):
         done = route_file(
             source,
@@ -45,7 +51,8 @@ def _route(source: Path, target: Path, *, areas: object, code: str | None, datum
             lon=lon,
             lat=lat,
             repair=repair,
-            progress=lambda rows: bar.update(task, completed=rows),
+            skip_bad=skip_bad,
+            progress=lambda rows, total: bar.update(task, completed=rows, total=total),
         )
         bar.update(task, total=done.rows, completed=done.rows)
-    out.print(orjson.dumps({"rows": done.rows, "inside": done.inside, "outside": done.rows - done.inside}).decode(), markup=False)
+    out.print(orjson.dumps({"rows": done.rows, "routed": done.routed, "outside": done.outside, "bad": done.bad}).decode(), markup=False)

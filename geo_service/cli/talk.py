@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 FINDINGS, UNUSABLE = 1, 2
 
@@ -45,7 +45,7 @@ def refuse(text: str) -> typer.Exit:
 
 
 @contextmanager
-def progress(zh: str, en: str, *, total: int | None = None) -> Iterator[tuple[Progress, int]]:
+def progress(zh: str, en: str, *, total: int | None = None) -> Iterator[tuple[Progress, TaskID]]:
     """A progress bar on stderr for long work; yields (bar, task) to advance."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=False) as bar:

@@ -48,7 +48,14 @@ class Built:
 
 
 def build(
-    url: str, folder: Path, *, seed: int, scale: float, as_of: date, force: bool = False, step: Callable[[str, str], None] = lambda zh, en: None
+    url: str,
+    folder: Path,
+    *,
+    seed: int,
+    scale: float,
+    as_of: date,
+    force: bool = False,
+    step: Callable[[str, str], None] = lambda zh, en: None,
 ) -> Built:
     """Builds the demonstration city into an empty database and writes its backdrop and a description to `folder`.
 

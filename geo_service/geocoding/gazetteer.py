@@ -93,7 +93,17 @@ class Gazetteer:
         leaves = tuple(sorted({row.micro_grid_code for row in rows if row.micro_grid_code}))
         community = rows[0].community_code
         agrees = sum(1 for code in hints if community.startswith(code))
-        return Match(level, spoken(rows[0], level), community, round(lon, 9), round(lat, 9), spread, leaves, tuple(r.address_id for r in rows), agrees)
+        return Match(
+            level,
+            spoken(rows[0], level),
+            community,
+            round(lon, 9),
+            round(lat, 9),
+            spread,
+            leaves,
+            tuple(r.address_id for r in rows),
+            agrees,
+        )
 
     def reverse(self, *, lon: float, lat: float, within_m: float, limit: int) -> list[Nearby]:
         """See `Geocoder.reverse`."""
@@ -130,7 +140,8 @@ def _areas(named: list[Place]) -> list[Match]:
         if finest:
             hints = {p.code for p in named}
             matches = [
-                Match(level, name, code, None, None, 0.0, (), (), sum(1 for hint in hints if code.startswith(hint))) for code, name in finest
+                Match(level, name, code, None, None, 0.0, (), (), sum(1 for hint in hints if code.startswith(hint)))
+                for code, name in finest
             ]
             return sorted(matches, key=lambda m: (-m.agrees, m.area_code))
     return []

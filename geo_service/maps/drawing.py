@@ -24,7 +24,13 @@ def draw(wiring: Wiring, connection: Connection, name: str, *, language: str, ar
     """The page of a map in the caller's language, of the whole city or of one area. NotFoundError for an unknown name or area."""
     published = wiring.published.current()
     if name not in NAMES:
-        raise NotFoundError("map_not_found", en="there is no map {name}; there are {names}", zh="没有名为 {name} 的地图；可用：{names}", name=name, names=", ".join(NAMES))
+        raise NotFoundError(
+            "map_not_found",
+            en="there is no map {name}; there are {names}",
+            zh="没有名为 {name} 的地图；可用：{names}",
+            name=name,
+            names=", ".join(NAMES),
+        )
     if area is not None and area not in published.by_code:
         raise NotFoundError("area_not_found", en="there is no area {area}", zh="没有代码为 {area} 的区域", area=area)
     chosen = inside(published, area)
@@ -47,7 +53,11 @@ def _cases(
     borders = areas_frame(connection, published, chosen=chosen, at=now, language=language, levels=OUTLINES)
     frame = cases_frame(connection, published, chosen=chosen if area else None, at=now, language=language)
     return map_ui.views.cases(
-        frame, heading=_heading(wiring, published, area), areas=borders, ground=_ground(wiring, borders, area), level_names=_level_names(published)
+        frame,
+        heading=_heading(wiring, published, area),
+        areas=borders,
+        ground=_ground(wiring, borders, area),
+        level_names=_level_names(published),
     )
 
 
@@ -57,7 +67,11 @@ def _facilities(
     borders = areas_frame(connection, published, chosen=chosen, at=wiring.clock.now(), language=language, levels=OUTLINES[:3])
     frame = facilities_frame(connection, codes={a.code for a in chosen} if area else None)
     return map_ui.views.facilities(
-        frame, heading=_heading(wiring, published, area), areas=borders, ground=_ground(wiring, borders, area), level_names=_level_names(published)
+        frame,
+        heading=_heading(wiring, published, area),
+        areas=borders,
+        ground=_ground(wiring, borders, area),
+        level_names=_level_names(published),
     )
 
 

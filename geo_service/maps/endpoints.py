@@ -13,7 +13,9 @@ router = APIRouter(prefix="/maps", tags=["maps"], default_response_class=HTMLRes
 
 
 @router.get("/{name}", summary="A map as one self-contained page: areas, cases or facilities")
-def page(name: str, connection: Reading, wiring: WiringDep, language: Language, _: KnownActor, area: str | None = None, lang: str | None = None) -> HTMLResponse:
+def page(
+    name: str, connection: Reading, wiring: WiringDep, language: Language, _: KnownActor, area: str | None = None, lang: str | None = None
+) -> HTMLResponse:
     """Needs a key. `area` draws one area and what lies in it; `lang` (zh-CN or en) overrules the browser's language."""
     html = draw(wiring, connection, name, language=lang if lang in ("zh-CN", "en") else language, area=area)
     return HTMLResponse(html, headers={"Content-Security-Policy": content_security_policy(html)})

@@ -41,7 +41,13 @@ def inside(published: Published, code: str | None) -> list[AreaVersion]:
 
 
 def areas_frame(
-    connection: Connection, published: Published, *, chosen: list[AreaVersion], at: datetime, language: str, levels: Iterable[str] | None = None
+    connection: Connection,
+    published: Published,
+    *,
+    chosen: list[AreaVersion],
+    at: datetime,
+    language: str,
+    levels: Iterable[str] | None = None,
 ) -> gpd.GeoDataFrame:
     """`map_ui.frames.AREAS` of the chosen areas (of these levels only, if given), who answers for each and its open cases."""
     shapes = parent_shapes(chosen, published.city.metric_crs, levels=published.city.levels)

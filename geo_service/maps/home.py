@@ -46,9 +46,12 @@ _TEXTS = {
 }
 
 _STYLE = """
-body{margin:0;background:#f4f6f8;color:#1f2933;font:16px/1.6 'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif}
-main{max-width:44rem;margin:0 auto;padding:3rem 1.5rem}h1{font-size:1.8rem;margin:0}h2{font-size:1.05rem;margin:2rem 0 .5rem}
-a{color:#0b4f9e}ul{padding-left:1.2rem;margin:.3rem 0}.note{background:#fff4d6;border:1px solid #e5c35c;padding:.6rem .9rem;border-radius:6px}
+body{margin:0;background:#f4f6f8;color:#1f2933;
+  font:16px/1.6 'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif}
+main{max-width:44rem;margin:0 auto;padding:3rem 1.5rem}h1{font-size:1.8rem;margin:0}
+h2{font-size:1.05rem;margin:2rem 0 .5rem}
+a{color:#0b4f9e}ul{padding-left:1.2rem;margin:.3rem 0}
+.note{background:#fff4d6;border:1px solid #e5c35c;padding:.6rem .9rem;border-radius:6px}
 .lang{float:right}
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Engine, event
@@ -15,7 +15,7 @@ from geo_service.settings import StorageSettings
 OWN_TYPES = (BigKey, Geom, Json, UtcDateTime)
 
 
-def render_item(kind: str, obj: Any, autogen: Any) -> str | bool:
+def render_item(kind: str, obj: Any, autogen: Any) -> str | Literal[False]:
     """Writes our column types by their repr."""
     if kind == "type" and isinstance(obj, OWN_TYPES):
         autogen.imports.add(f"from {type(obj).__module__} import {type(obj).__name__}")

@@ -54,7 +54,9 @@ def load_published(connection: Connection, number: int, *, index_dir: Path | Non
     """
     record, city = generation(connection, number), read_city(connection)
     if city is None:
-        raise SetupError("no_city", en="this database holds no city yet: run citygrid init", zh="数据库中还没有城市：请先运行 citygrid init")
+        raise SetupError(
+            "no_city", en="this database holds no city yet: run citygrid init", zh="数据库中还没有城市：请先运行 citygrid init"
+        )
     everything = members(connection, number)
     areas = {member.area_id: member for member in everything}
     index, owners = _index(record, city, everything, index_dir)
@@ -79,9 +81,7 @@ def load_published(connection: Connection, number: int, *, index_dir: Path | Non
     )
 
 
-def _index(
-    record: Generation, city: City, everything: list[AreaVersion], index_dir: Path | None
-) -> tuple[Index, dict[str, AreaVersion]]:
+def _index(record: Generation, city: City, everything: list[AreaVersion], index_dir: Path | None) -> tuple[Index, dict[str, AreaVersion]]:
     ladder = {level.name for level in city.ladder}
     owners = {a.code: a for a in everything if a.geometry is not None and a.level in ladder}
     path = index_dir / f"{record.number}-{record.content_hash[:16]}.router" if index_dir else None

@@ -51,11 +51,10 @@ def locate_point(
     _check_range(lon=lon, lat=lat)
     x, y = point_to_wgs84(lon=lon, lat=lat, datum=datum)
     index = published.index
-    verdict, ranked = candidates(
-        index, lon=x, lat=y, accuracy_m=accuracy_m, households=published.households, certain_from=certain_from
-    )
+    verdict, ranked = candidates(index, lon=x, lat=y, accuracy_m=accuracy_m, households=published.households, certain_from=certain_from)
     position = index.locate(lon=x, lat=y)
-    choices = tuple(choice for rival in ranked for choice in _shared(published, rival.position, rival.probability, rival.distance_m))
+    choices = [choice for rival in ranked for choice in _shared(published, rival.position, rival.probability, rival.distance_m)]
+    choices.sort(key=lambda c: (-(c.probability or 0.0), c.area.code))
     area = published.leaves[position] if position >= 0 else None
     if area is not None and verdict == "certain" and position in published.sharers:
         verdict = "ask"  # a tower of several micro-grids: only the address can tell them apart
@@ -67,7 +66,7 @@ def locate_point(
         verdict=verdict,
         on_border=bool(index.touches_border(lon=x, lat=y)),
         area=area,
-        choices=choices,
+        choices=tuple(choices),
         nearest=nearest,
         lon=round(x, 9),
         lat=round(y, 9),

@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 from geo_service.workers.model import ANSWERING, Responsible
 from geo_service.workers.tables import agency, holding, person, post
 
+_Row = sa.Row[*tuple[Any, ...]]
+
 _JOINED = (
     post.outerjoin(agency, agency.c.agency_id == post.c.agency_id)
     .outerjoin(holding, holding.c.post_id == post.c.post_id)
@@ -56,14 +58,14 @@ def responsible_for(connection: Connection, *, areas: Sequence[tuple[str, str]],
     return chosen
 
 
-def _present(row: sa.Row[Any], at: datetime) -> bool:
+def _present(row: _Row, at: datetime) -> bool:
     if row.person_id is None or at < row.from_at or (row.until_at is not None and at >= row.until_at):
         return False
     away = row.away_from_at is not None and row.away_from_at <= at and (row.away_until_at is None or at < row.away_until_at)
     return not away
 
 
-def _responsible(row: sa.Row[Any], present: bool) -> Responsible:
+def _responsible(row: _Row, present: bool) -> Responsible:
     return Responsible(
         post_id=row.post_id,
         role=row.role,
@@ -87,7 +89,11 @@ def posts_page(
     if role is not None:
         where.append(post.c.role == role)
     total = connection.execute(sa.select(sa.func.count()).select_from(post).where(*where)).scalar_one()
-    ids = connection.execute(sa.select(post.c.post_id).where(*where, post.c.post_id > after).order_by(post.c.post_id).limit(limit)).scalars().all()
+    ids = (
+        connection.execute(sa.select(post.c.post_id).where(*where, post.c.post_id > after).order_by(post.c.post_id).limit(limit))
+        .scalars()
+        .all()
+    )
     query = sa.select(*_COLUMNS).select_from(_JOINED).where(post.c.post_id.in_(ids)).order_by(post.c.post_id, holding.c.holding_id)
     pages: dict[int, dict[str, Any]] = {}
     for row in connection.execute(query):

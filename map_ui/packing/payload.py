@@ -55,6 +55,19 @@ def _as_list(numbers: NDArray[np.int64]) -> list[int]:
     return listed
 
 
+def ring_deltas(rings: Iterable[Iterable[Iterable[int]]]) -> list[list[list[int]]]:
+    """Rings of signed arc numbers as differences of 2 * arc + backward, running on from ring to ring: arcs are mostly met in order."""
+    before, packed = 0, []
+    for shape in rings:
+        packed_shape = []
+        for ring in shape:
+            marks = [2 * arc if arc >= 0 else 2 * ~arc + 1 for arc in ring]
+            packed_shape.append([mark - last for mark, last in zip(marks, [before, *marks[:-1]], strict=True)])
+            before = marks[-1]
+        packed.append(packed_shape)
+    return packed
+
+
 def column(texts: Iterable[str]) -> dict[str, list[Any]]:
     """A column of texts: {values, index} where texts repeat, else {list}."""
     cells = list(texts)

@@ -14,8 +14,10 @@ Citygrid.Ground = {
     return this.parts.size > 0;
   },
 
-  paint(frame, labels) {
+  /** Draws the surfaces that lie under the areas' tints, or what lies over them. */
+  paint(frame, labels, under) {
     for (const layer of Citygrid.page.layers) {
+      if ((layer.ground === 'landuse') !== under) continue;
       if (layer.drawer !== 'ground' || !Citygrid.shown(layer.key) || frame.zoom < layer.least_zoom) continue;
       const part = this.parts.get(layer.ground);
       if (part) this[layer.ground](frame, part, labels);

@@ -61,7 +61,9 @@ Citygrid.Picture = {
 
   paint(frame) {
     const labels = new Citygrid.Labels(frame);
-    Citygrid.Ground.paint(frame, labels);
+    Citygrid.Ground.paint(frame, labels, true);
+    Citygrid.Shapes.paintFill(frame);
+    Citygrid.Ground.paint(frame, labels, false);
     Citygrid.Shapes.paint(frame, labels);
     Citygrid.Points.paint(frame, labels);
     labels.paint();

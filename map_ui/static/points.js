@@ -30,6 +30,8 @@ Citygrid.Points = {
   filter(set) {
     const count = set.xy.length / 2, order = set.draws.options.map(() => []);
     for (let row = 0; row < count; row++) if (set.facets.every((facet) => !facet.off.has(facet.option[row]))) order[set.draws.option[row]].push(row);
+    const rank = set.facets.find((facet) => facet.ranks);
+    if (rank) for (const rows of order) rows.sort((a, b) => rank.option[b] - rank.option[a] || a - b);
     set.rows = order.reverse().flat();
   },
 
@@ -71,9 +73,33 @@ Citygrid.Points = {
     }
   },
 
-  paintSymbols(frame, set, rows, labels) {
+  /** Where places crowd, what comes last in the drawing order keeps its symbol and the others shrink to a dot. */
+  thin(frame, set, rows, labels, grow) {
+    const kept = [], dots = [], { scale, left, top } = frame;
+    for (let i = rows.length - 1; i >= 0; i--) {
+      const row = rows[i], x = set.xy[row * 2] * scale - left, y = set.xy[row * 2 + 1] * scale - top;
+      const half = (set.stamps[set.draws.option[row]].size * grow) / 2 - 2;
+      if (labels.free(x - half, y - half, x + half, y + half)) {
+        labels.block(x - half, y - half, x + half, y + half);
+        kept.push(row);
+      } else dots.push([set.draws.option[row], x, y]);
+    }
+    for (const [option, x, y] of dots.reverse()) {
+      frame.pen.beginPath();
+      frame.pen.arc(x, y, 2.6, 0, 7);
+      frame.pen.fillStyle = set.draws.options[option].symbol.fill;
+      frame.pen.fill();
+      frame.pen.strokeStyle = '#ffffff';
+      frame.pen.lineWidth = 0.8;
+      frame.pen.stroke();
+    }
+    return kept.reverse();
+  },
+
+  paintSymbols(frame, set, all, labels) {
     const { pen, scale, left, top } = frame, starred = set.facets.find((facet) => facet.options.some((option) => option.badge));
-    const grow = frame.zoom < 12 ? 0.75 : 1;
+    const grow = set.layer.counted ? 1 : frame.zoom < 11 ? 0.6 : frame.zoom < 13 ? 0.8 : 1;
+    const rows = set.layer.counted ? all : this.thin(frame, set, all, labels, grow);
     for (const row of rows) {
       const x = set.xy[row * 2] * scale - left, y = set.xy[row * 2 + 1] * scale - top;
       const { canvas, size } = set.stamps[set.draws.option[row]], drawn = size * grow;
@@ -82,12 +108,9 @@ Citygrid.Points = {
         const star = this.badge.size * grow;
         pen.drawImage(this.badge.canvas, x + drawn / 2 - star * 0.65, y - drawn / 2 - star * 0.35, star, star);
       }
-      if (!set.layer.counted && rows.length < 3000) {
-        labels.block(x - drawn / 2, y - drawn / 2, x + drawn / 2, y + drawn / 2);
-        if (frame.zoom >= 14.5) {
-          const title = Citygrid.cell(set.columns[set.layer.title], row);
-          labels.ask(title, set.xy[row * 2], set.xy[row * 2 + 1] + (drawn / 2 + 8) / scale, 5, '#1d2429', 0, 0);
-        }
+      if (!set.layer.counted && frame.zoom >= 14.5) {
+        const title = Citygrid.cell(set.columns[set.layer.title], row);
+        labels.ask(title, set.xy[row * 2], set.xy[row * 2 + 1] + (drawn / 2 + 8) / scale, 5, '#1d2429', 0, 0);
       }
     }
   },
@@ -98,7 +121,7 @@ Citygrid.Points = {
     for (const row of rows) {
       const x = set.xy[row * 2] * scale, y = set.xy[row * 2 + 1] * scale;
       const key = Math.floor(x / this.CELL) * 1e7 + Math.floor(y / this.CELL);
-      if (!cells.has(key)) cells.set(key, { x: 0, y: 0, n: 0, by: set.draws.options.map(() => 0) });
+      if (!cells.has(key)) cells.set(key, { row, x: 0, y: 0, n: 0, by: set.draws.options.map(() => 0) });
       const cell = cells.get(key);
       cell.x += x;
       cell.y += y;
@@ -106,7 +129,7 @@ Citygrid.Points = {
       cell.by[set.draws.option[row]] += 1;
     }
     return this.apart([...cells.values()]).map((cell) => ({
-      x: cell.x / cell.n - frame.left, y: cell.y / cell.n - frame.top, n: cell.n, by: cell.by,
+      row: cell.row, x: cell.x / cell.n - frame.left, y: cell.y / cell.n - frame.top, n: cell.n, by: cell.by,
       radius: this.radius(cell.n), worldX: cell.x / cell.n / scale, worldY: cell.y / cell.n / scale,
     })).reverse();
   },
@@ -138,6 +161,11 @@ Citygrid.Points = {
     pen.textBaseline = 'middle';
     for (const circle of set.circles) {
       const { x, y, radius } = circle;
+      if (circle.n === 1) {
+        const { canvas, size } = set.stamps[circle.by.indexOf(1)];
+        pen.drawImage(canvas, x - size / 2, y - size / 2, size, size);
+        continue;
+      }
       pen.beginPath();
       pen.arc(x, y, radius + 1.5, 0, 7);
       pen.fillStyle = '#ffffff';
@@ -167,6 +195,7 @@ Citygrid.Points = {
       if (!Citygrid.shown(set.layer.key)) continue;
       if (set.crowded) {
         const circle = set.circles.find((one) => Math.hypot(one.worldX * scale - at.x, one.worldY * scale - at.y) <= one.radius);
+        if (circle && circle.n === 1) return { circle: null, hits: [[set, circle.row, 0]] };
         if (circle) return { circle, hits: [] };
         continue;
       }

@@ -13,6 +13,7 @@ Citygrid.Shapes = {
     this.xy = Citygrid.world(areas.arcs.xy);
     this.starts = Citygrid.Picture.offsets(areas.arcs.sizes);
     this.arcBoxes = Citygrid.Picture.boxes(this.xy, this.starts);
+    this.signArcs(areas.rings);
     this.labels = Citygrid.world(areas.label);
     this.measure();
     this.arcsOf = layers.map((layer) => this.levelArcs(layer.rank));
@@ -23,6 +24,15 @@ Citygrid.Shapes = {
     areas.shares.forEach((owner, row) => {
       if (owner >= 0) this.sharers.set(owner, [...(this.sharers.get(owner) || []), row]);
     });
+  },
+
+  /** Arc numbers from their running differences: i forward, ~i backward. */
+  signArcs(rings) {
+    let mark = 0;
+    for (const shape of rings) for (const ring of shape) for (let i = 0; i < ring.length; i++) {
+      mark += ring[i];
+      ring[i] = mark % 2 ? ~((mark - 1) / 2) : mark / 2;
+    }
   },
 
   /** Boxes of areas, from those of their arcs. */
@@ -68,7 +78,6 @@ Citygrid.Shapes = {
 
   paint(frame, labels) {
     if (!this.areas) return;
-    this.paintFill(frame);
     const taken = new Set();
     const order = [];
     for (const layer of this.byRank) {
@@ -87,7 +96,7 @@ Citygrid.Shapes = {
   },
 
   paintFill(frame) {
-    const fill = this.fills.get(this.fill);
+    const fill = this.areas && this.fills.get(this.fill);
     if (!fill) return;
     const { pen } = frame;
     const classes = fill.classes.map(() => []);
@@ -128,7 +137,7 @@ Citygrid.Shapes = {
 
   paintLabels(frame, labels) {
     const { areas } = this;
-    const shown = this.byRank.map((layer) => this.drawable(layer, frame.zoom) && !layer.beside);
+    const shown = this.byRank.map((layer) => layer.named && this.drawable(layer, frame.zoom));
     for (let row = 0; row < areas.rings.length; row++) {
       const rank = areas.level[row];
       if (!shown[rank] || !areas.rings[row].length || !Citygrid.Picture.inView(frame, this.boxes, row)) continue;

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from map_ui import style
 from map_ui.frames import check_areas
-from map_ui.packing import Topology, build, column, deltas, path_deltas, to_steps
+from map_ui.packing import Topology, build, column, deltas, path_deltas, ring_deltas, to_steps
 from map_ui.texts import text
 from map_ui.views.view import Bounds, Layer, Spec, bounds_of
 from map_ui.words import Language, Words, say
@@ -126,7 +126,13 @@ def _layer(level: str, rank: int, areas: gpd.GeoDataFrame, names: Mapping[str, W
 
     def spec(language: Language) -> Spec:
         look = {"colour": line.colour, "width": line.width, "dash": list(line.dash), "casing": line.casing}
-        return {"name": level_words(level, names, language), "rank": rank, "line": look, "beside": level in style.BESIDE}
+        return {
+            "name": level_words(level, names, language),
+            "rank": rank,
+            "line": look,
+            "beside": level in style.BESIDE,
+            "named": level not in style.UNNAMED | style.BESIDE,
+        }
 
     return Layer(f"level_{rank}", "areas", len(rows), spec, _readable_from(rows, wait))
 
@@ -164,5 +170,5 @@ def _packed(areas: gpd.GeoDataFrame, ladder: list[str], topology: Topology) -> d
         "open_cases": areas["open_cases"].tolist(),
         "label": path_deltas([labels])["xy"] if len(labels) else [],
         "arcs": path_deltas(topology.arcs),
-        "rings": topology.rings,
+        "rings": ring_deltas(topology.rings),
     }

@@ -55,7 +55,7 @@ def facilities(
                 least_zoom=_LEAST_ZOOM,
             ),
             Facet("distinction", _DISTINCTIONS, named("facility.distinction"), valued("distinction"), badges=_DISTINCTIONS[:2]),
-            Facet("level", levels, named("facility.level"), lambda level, language: level_words(level, names, language)),
+            Facet("level", levels, named("facility.level"), lambda level, language: level_words(level, names, language), ranks=True),
         ],
         fields=[Field(name, named(f"facility.{name}")) for name in _FIELDS],
         title="name",

@@ -11,11 +11,12 @@ import shapely
 
 from map_ui import style
 from map_ui.frames import check_ground
-from map_ui.packing import column, path_deltas, to_steps
+from map_ui.packing import column, deltas, path_deltas, to_steps
 from map_ui.texts import text
 from map_ui.views.view import Layer, Spec
 from map_ui.words import Language
 
+_TOLERANCE_DEGREES = 8e-6
 _SHOWN_FROM_ZOOM = {"landuse": 0.0, "rivers": 0.0, "buildings": 14.5, "roads": 9.0, "railways": 9.0}
 
 
@@ -36,8 +37,11 @@ def _layer(name: str, rows: int) -> Layer:
 
 
 def _packed(frame: gpd.GeoDataFrame) -> dict[str, Any]:
-    """{paths, closed, row, class?/kind?/name?}: every ring or line as a path, and the row it belongs to."""
-    shapes = frame["geometry"].to_numpy()
+    """{paths, closed, row, class?/kind?/name?}: every ring or line as a path, and the row it belongs to.
+
+    The ground is a picture, not a record: shapes are thinned to a tolerance of about a metre. A ring ends before its first vertex.
+    """
+    shapes = shapely.simplify(frame["geometry"].to_numpy(), _TOLERANCE_DEGREES)
     parts, row_of_part = shapely.get_parts(shapes, return_index=True)
     polygonal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     rings, part_of_ring = shapely.get_rings(parts[polygonal], return_index=True)
@@ -48,7 +52,8 @@ def _packed(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     coordinates, path_of = shapely.get_coordinates(paths[order], return_index=True)
     stops = np.searchsorted(path_of, np.arange(1, len(paths)))
     pieces = np.split(to_steps(coordinates), stops) if len(paths) else []
-    packed: dict[str, Any] = {"paths": path_deltas(pieces), "closed": closed.tolist(), "row": np.diff(rows[order], prepend=0).tolist()}
+    pieces = [piece[:-1] if ring else piece for piece, ring in zip(pieces, closed, strict=True)]
+    packed: dict[str, Any] = {"paths": path_deltas(pieces), "closed": closed.tolist(), "row": deltas(rows[order].astype("int64"))}
     for name in ("class", "kind", "name"):
         if name in frame.columns:
             packed[name] = column(frame[name])

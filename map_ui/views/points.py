@@ -19,7 +19,8 @@ class Facet:
     """Values of a column that can be switched. values: in the legend's order; name and label: texts in a language.
 
     symbols: marks shown in the legend; the facet with `draws` decides which one stands on the map. least_zoom: values that wait until
-    the map is this near. badges: values whose symbols carry a star.
+    the map is this near. badges: values whose symbols carry a star. ranks: of equal symbols those with an earlier
+    value lie on top.
     """
 
     column: str
@@ -30,6 +31,7 @@ class Facet:
     draws: bool = False
     least_zoom: Mapping[str, float] | None = None
     badges: tuple[str, ...] = ()
+    ranks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +98,4 @@ def _facet_spec(facet: Facet, frame: pd.DataFrame, language: Language) -> Spec:
         option["least_zoom"] = (facet.least_zoom or {}).get(value, 0)
         option["badge"] = value in facet.badges
         options.append(option)
-    return {"column": facet.column, "name": facet.name(language), "draws": facet.draws, "options": options}
+    return {"column": facet.column, "name": facet.name(language), "draws": facet.draws, "ranks": facet.ranks, "options": options}

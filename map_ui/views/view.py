@@ -71,19 +71,26 @@ class MapView:
 
 
 def bounds_of(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> tuple[Bounds | None, Bounds | None]:
-    """(everything, core): the box of all points, and the box that leaves out the outermost 6 % on each side if that is far smaller.
+    """(everything, core): the box of all points, and the box of the half of them nearest to the median point if that is far smaller.
 
     Grids crowd in a valley that is a hundredth of the city: the core is where a reader wants to start.
     """
     if not len(lons):
         return None, None
-    west, east = np.quantile(lons, (0.0, 1.0))
-    south, north = np.quantile(lats, (0.0, 1.0))
-    left, right = np.quantile(lons, (0.06, 0.94))
-    bottom, top = np.quantile(lats, (0.06, 0.94))
-    everything = (float(west), float(south), float(east), float(north))
-    dense = (right - left) * (top - bottom) < 0.3 * (east - west) * (north - south)
-    return everything, (float(left), float(bottom), float(right), float(top)) if dense else everything
+    everything = _box(lons, lats)
+    squeeze = np.cos(np.radians(np.median(lats)))
+    away = np.maximum(np.abs(lons - np.median(lons)) * squeeze, np.abs(lats - np.median(lats)))
+    near = away <= np.quantile(away, 0.5)
+    core = _box(lons[near], lats[near])
+    return everything, core if _extent(core) < 0.15 * _extent(everything) else everything
+
+
+def _box(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> Bounds:
+    return float(lons.min()), float(lats.min()), float(lons.max()), float(lats.max())
+
+
+def _extent(bounds: Bounds) -> float:
+    return (bounds[2] - bounds[0]) * (bounds[3] - bounds[1])
 
 
 def widen(bounds: Bounds, *, least_degrees: float = 0.004) -> Bounds:

@@ -1,12 +1,16 @@
 """The service over the tiny city, on both databases, as clients meet it: over HTTP."""
 
+import contextlib
 import datetime as dt
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.engine import URL
 
 from geo_service.accounts import create_key
 from geo_service.app import create_app
@@ -15,6 +19,7 @@ from geo_service.db import Database
 from geo_service.migrations import migrate
 from geo_service.settings import RoutingSettings, ServerSettings, Settings, StorageSettings
 from tests import city
+from tests.services.postgis import Server
 
 NOW = dt.datetime(2026, 11, 24, 2, 30, tzinfo=dt.UTC)
 
@@ -32,10 +37,49 @@ class Service:
         self.operator = {"Authorization": f"Bearer {self.key}"}
 
 
+@pytest.fixture(scope="session")
+def founded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the tiny city; tests copy it."""
+    path = tmp_path_factory.mktemp("founded") / "city.db"
+    found_city(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def founded_postgis(postgis_server: Server) -> URL:
+    """A PostGIS database with the tiny city; tests copy it."""
+    url = postgis_server.create_database()
+    found_city(url.render_as_string(hide_password=False))
+    return url
+
+
+def found_city(url: str) -> None:
+    migrate(url)
+    database = Database(url)
+    with database.writing() as connection:
+        city.found(connection)
+    database.close()
+    if url.startswith("sqlite"):
+        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")  # one file, so that a copy of it is whole
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)])
+def founded_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A copy of the tiny city's database of this test's own, on each back end."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('founded_file'), tmp_path / 'city.db')}"
+        return
+    server: Server = request.getfixturevalue("postgis_server")
+    url = server.create_database(like=request.getfixturevalue("founded_postgis"))
+    yield url.render_as_string(hide_password=False)
+    server.drop_database(url)
+
+
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(founded_url: str, tmp_path: Path) -> Settings:
     return Settings(
-        storage=StorageSettings(database_url=database_url, data_dir=tmp_path / "var"),
+        storage=StorageSettings(database_url=founded_url, data_dir=tmp_path / "var"),
         server=ServerSettings(demo=False),
         routing=RoutingSettings(refresh_seconds=0.05),
     )
@@ -43,11 +87,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def founded(settings: Settings) -> Iterator[Database]:
-    """The tiny city's database, migrated and filled."""
-    migrate(settings.storage.database_url)
+    """The tiny city's database."""
     database = Database(settings.storage.database_url)
-    with database.writing() as connection:
-        city.found(connection)
     yield database
     database.close()
 

@@ -29,10 +29,10 @@ class Server:
     url: URL
     template: str
 
-    def create_database(self) -> URL:
-        """The address of a new database: PostGIS and nothing else in it (about 50 ms)."""
+    def create_database(self, *, like: URL | None = None) -> URL:
+        """The address of a new database: PostGIS and nothing else in it, or a copy of `like`, to which nobody is connected (50 ms)."""
         name = f"{self.template}_{secrets.token_hex(4)}"
-        _run(self.url, f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        _run(self.url, f"CREATE DATABASE {name} TEMPLATE {like.database if like else self.template}")
         return self.url.set(database=name)
 
     def drop_database(self, url: URL) -> None:

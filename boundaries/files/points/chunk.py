@@ -85,12 +85,16 @@ def judged(start: int, lons: Floats, lats: Floats, reasons: dict[int, str]) -> t
 
 
 def point_positions(wkb: Any) -> tuple[Floats, Floats, dict[int, str]]:
-    """(lons, lats, reasons by place) of WKB points; missing and empty ones have no position, other shapes are no points."""
-    geoms = shapely.from_wkb(np.asarray(wkb, dtype=object))
+    """(lons, lats, reasons by place) of WKB points; missing, empty and unreadable ones have no position, other shapes are no points."""
+    with np.errstate(invalid="ignore"):  # an empty point is written as NaN NaN
+        geoms = shapely.from_wkb(np.asarray(wkb, dtype=object), on_invalid="ignore")
     kinds, empty = shapely.get_type_id(geoms), shapely.is_empty(geoms)
     reasons = {int(at): "no_position" for at in np.flatnonzero((kinds < 0) | empty)}
     reasons.update({int(at): "not_a_point" for at in np.flatnonzero((kinds > 0) & ~empty)})
-    return shapely.get_x(geoms), shapely.get_y(geoms), reasons
+    lons, lats = np.full(len(geoms), np.nan), np.full(len(geoms), np.nan)
+    points = (kinds == 0) & ~empty
+    lons[points], lats[points] = shapely.get_x(geoms[points]), shapely.get_y(geoms[points])
+    return lons, lats, reasons
 
 
 def refuse_column(column: str, name: str) -> FileError:

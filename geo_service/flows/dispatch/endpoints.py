@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from geo_service.api.deps import KnownActor, Language, Reading, WiringDep
@@ -17,6 +17,8 @@ from geo_service.flows.dispatch.schemas import CaseOut, CaseRow, CasesOut, State
 from geo_service.workers import POST_TITLES
 
 router = APIRouter(prefix="/api/v1", tags=["dispatch"])
+
+LARGEST_ID = 2**63 - 1
 
 
 @router.get("/cases", summary="Cases, newest first")
@@ -30,7 +32,7 @@ def cases(
     category: str | None = None,
     channel: str | None = None,
     queue: str | None = None,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> CasesOut:
     """Needs a key. Pages follow `next`; `total` counts all that match."""
@@ -41,7 +43,14 @@ def cases(
 
 
 @router.get("/cases/{case_id}", summary="One case with its history")
-def case(case_id: int, connection: Reading, wiring: WiringDep, language: Language, _: KnownActor, response: Response) -> CaseOut:
+def case(
+    case_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
+    connection: Reading,
+    wiring: WiringDep,
+    language: Language,
+    _: KnownActor,
+    response: Response,
+) -> CaseOut:
     """Needs a key. The ETag is the case's version."""
     now = wiring.clock.now()
     found, events, responsible = service.one(connection, case_id, now=now)
@@ -105,7 +114,7 @@ def workers(
     _: KnownActor,
     area: Annotated[str | None, Query(description="code of the post's area")] = None,
     role: str | None = None,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> WorkersOut:
     """Needs a key. Pages follow `next`."""

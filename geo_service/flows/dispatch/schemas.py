@@ -8,7 +8,18 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 State = Literal[
-    "received", "verifying", "filed", "dispatched", "handling", "checking", "closed", "evaluated", "not_accepted", "merged", "suspended", "void"
+    "received",
+    "verifying",
+    "filed",
+    "dispatched",
+    "handling",
+    "checking",
+    "closed",
+    "evaluated",
+    "not_accepted",
+    "merged",
+    "suspended",
+    "void",
 ]
 
 

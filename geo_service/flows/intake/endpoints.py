@@ -63,17 +63,29 @@ def report(
     answer = _answer(case, published, found, responsible, language).model_dump(mode="json")
     if idempotency_key is not None:
         idempotency.remember(connection, scope=scope, key=idempotency_key, status=201, response=answer)
-    return Response(orjson.dumps(answer), status_code=201, media_type="application/json", headers={"Location": f"/api/v1/cases/{case.case_id}"})
+    return Response(
+        orjson.dumps(answer), status_code=201, media_type="application/json", headers={"Location": f"/api/v1/cases/{case.case_id}"}
+    )
 
 
 def _check_key(key: str) -> None:
     if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise RequestError("bad_idempotency_key", en="an Idempotency-Key is 1 to 255 printable ASCII characters", zh="Idempotency-Key 应为 1 至 255 个可打印 ASCII 字符", field="Idempotency-Key")
+        raise RequestError(
+            "bad_idempotency_key",
+            en="an Idempotency-Key is 1 to 255 printable ASCII characters",
+            zh="Idempotency-Key 应为 1 至 255 个可打印 ASCII 字符",
+            field="Idempotency-Key",
+        )
 
 
 def _replayed(earlier: idempotency.Earlier, digest: str) -> Response:
     if earlier.request_digest != digest:
-        raise RequestError("key_reused", en="this Idempotency-Key came with another body before", zh="该 Idempotency-Key 已用于不同的请求体", field="Idempotency-Key")
+        raise RequestError(
+            "key_reused",
+            en="this Idempotency-Key came with another body before",
+            zh="该 Idempotency-Key 已用于不同的请求体",
+            field="Idempotency-Key",
+        )
     return Response(
         orjson.dumps(earlier.response), status_code=earlier.status, media_type="application/json", headers={"Idempotent-Replayed": "true"}
     )

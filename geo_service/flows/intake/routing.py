@@ -47,9 +47,7 @@ def decide(published: Published, found: Found | None, matches: list[Match]) -> D
     return Decision(found.verdict if found else "ask", "none", None, listed, None)
 
 
-def _with_point(
-    found: Found, area: AreaVersion, sole: AreaVersion | None, listed: list[dict[str, Any]], level: str | None
-) -> Decision:
+def _with_point(found: Found, area: AreaVersion, sole: AreaVersion | None, listed: list[dict[str, Any]], level: str | None) -> Decision:
     if sole is None:
         return Decision(found.verdict, "point", area, listed, level)
     plausible = any(choice.area.area_id == sole.area_id for choice in found.choices)

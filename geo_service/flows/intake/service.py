@@ -59,16 +59,24 @@ def receive(
 def _check(report: ReportIn) -> None:
     if (report.lon is None) != (report.lat is None):
         missing = "lat" if report.lat is None else "lon"
-        raise RequestError("half_a_point", en="{field} is missing: a point needs lon and lat", zh="缺少 {field}：坐标需要同时给出 lon 和 lat", field=missing)
+        raise RequestError(
+            "half_a_point",
+            en="{field} is missing: a point needs lon and lat",
+            zh="缺少 {field}：坐标需要同时给出 lon 和 lat",
+            field=missing,
+        )
     if report.lon is None and report.address is None:
-        raise RequestError("no_place", en="say where: a point (lon, lat, datum), an address, or both", zh="请说明位置：坐标（lon、lat、datum）、地址，或两者", field="lon")
+        raise RequestError(
+            "no_place",
+            en="say where: a point (lon, lat, datum), an address, or both",
+            zh="请说明位置：坐标（lon、lat、datum）、地址，或两者",
+            field="lon",
+        )
     if report.category is not None and category(report.category) is None:
         raise RequestError("unknown_category", en="there is no such category", zh="没有该类别", field="category")
 
 
-def _routing(
-    published: Published, report: ReportIn, found: Found | None, decision: Decision, responsible: Responsible | None
-) -> Routing:
+def _routing(published: Published, report: ReportIn, found: Found | None, decision: Decision, responsible: Responsible | None) -> Routing:
     area = decision.area
     return Routing(
         generation=published.number,

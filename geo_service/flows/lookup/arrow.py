@@ -20,13 +20,17 @@ def read_points(body: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.fl
         with pa.ipc.open_stream(body) as stream:
             table = stream.read_all()
     except (pa.ArrowInvalid, pa.ArrowSerializationError, OSError, EOFError) as error:
-        raise RequestError("arrow_unreadable", en="the body is not an Arrow IPC stream", zh="请求体不是 Arrow IPC 流", field="body") from error
+        raise RequestError(
+            "arrow_unreadable", en="the body is not an Arrow IPC stream", zh="请求体不是 Arrow IPC 流", field="body"
+        ) from error
     if table.num_rows > MAX_POINTS:
         raise TooLargeError("too_many_points", en="at most {limit} points in one call", zh="一次最多 {limit} 个点", limit=MAX_POINTS)
     columns = []
     for name in ("lon", "lat"):
         if table.column_names.count(name) != 1:
-            raise RequestError("arrow_column_missing", en="the stream needs one column {name}", zh="流中需要且只能有一列 {name}", name=name, field=name)
+            raise RequestError(
+                "arrow_column_missing", en="the stream needs one column {name}", zh="流中需要且只能有一列 {name}", name=name, field=name
+            )
         column = table.column(name)
         if column.type != pa.float64() or column.null_count:
             raise RequestError(
@@ -54,4 +58,5 @@ def write_answers(published: Published, batch: Batch) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
-    return sink.getvalue().to_pybytes()
+    answer: bytes = sink.getvalue().to_pybytes()
+    return answer

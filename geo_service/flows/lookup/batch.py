@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from boundaries.datum import to_wgs84
-from boundaries.router import top_shares
+from boundaries.router.shares import own_shares
 from geo_service.errors import RequestError
 from geo_service.published import Published
 
@@ -44,17 +44,23 @@ def locate_batch(
     if published.sharers:
         verdicts[inside & np.isin(positions, list(published.sharers))] = "ask"
     if accuracy_m is not None and inside.any():
-        own = top_shares(index, lons=x[inside], lats=y[inside], accuracy_m=accuracy_m, households=published.households, of=positions[inside])
-        probabilities[inside] = own
-        rows = np.flatnonzero(inside)
-        verdicts[rows[own < certain_from]] = "ask"
+        probabilities = own_shares(index, lons=x, lats=y, accuracy_m=accuracy_m, households=published.households)
+        for position in published.sharers:  # the owner's part of a shared face
+            here = positions == position
+            probabilities[here] *= (published.leaves[position].households + 1) / (published.households[position] + 1)
+        verdicts[probabilities < certain_from] = "ask"
     return Batch(positions, verdicts, probabilities)
 
 
 def _check(lons: npt.NDArray[np.float64], lats: npt.NDArray[np.float64]) -> None:
     if len(lons) != len(lats):
         raise RequestError(
-            "unequal_columns", en="lons has {n} values, lats {m}", zh="lons 有 {n} 个值，lats 有 {m} 个值", n=len(lons), m=len(lats), field="lats"
+            "unequal_columns",
+            en="lons has {n} values, lats {m}",
+            zh="lons 有 {n} 个值，lats 有 {m} 个值",
+            n=len(lons),
+            m=len(lats),
+            field="lats",
         )
     bad = np.flatnonzero(~((np.abs(lons) <= 180) & (np.abs(lats) <= 90)))
     if len(bad):

@@ -75,7 +75,9 @@ def _accuracy(text: str | None) -> float | None:
     except ValueError:
         value = math.nan
     if not 0 < value <= 50_000:
-        raise RequestError("bad_accuracy", en="accuracy_m must lie above 0 and up to 50,000", zh="accuracy_m 必须大于 0 且不超过 50000", field="accuracy_m")
+        raise RequestError(
+            "bad_accuracy", en="accuracy_m must lie above 0 and up to 50,000", zh="accuracy_m 必须大于 0 且不超过 50000", field="accuracy_m"
+        )
     return value
 
 
@@ -103,9 +105,7 @@ def _batch(
 
 
 @router.get("/geocode", summary="What an address text means")
-def geocode(
-    text: Annotated[str, Query(min_length=2, max_length=300, examples=["桃北小区3号楼2单元"])], wiring: WiringDep
-) -> GeocodeOut:
+def geocode(text: Annotated[str, Query(min_length=2, max_length=300, examples=["桃北小区3号楼2单元"])], wiring: WiringDep) -> GeocodeOut:
     """Open without a key. Exact match on the city's address table after normalising; says how deep it got and never goes deeper."""
     published = wiring.published.current()
     found = service.geocode(wiring.geocoder(), published, wiring.places(published), text)
@@ -148,7 +148,7 @@ def areas(
     _: KnownActor,
     level: str | None = None,
     parent: str | None = None,
-    generation: Annotated[int | None, Query(ge=1)] = None,
+    generation: Annotated[int | None, Query(ge=1, le=2_000_000_000)] = None,
     after: str | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> AreasOut:
@@ -159,7 +159,13 @@ def areas(
 
 
 @router.get("/areas/{code}", summary="One area with its shape")
-def area(code: str, wiring: WiringDep, connection: Reading, _: KnownActor, generation: Annotated[int | None, Query(ge=1)] = None) -> AreaDetail:
+def area(
+    code: str,
+    wiring: WiringDep,
+    connection: Reading,
+    _: KnownActor,
+    generation: Annotated[int | None, Query(ge=1, le=2_000_000_000)] = None,
+) -> AreaDetail:
     """Needs a key."""
     published = service.answering(wiring.published, connection, number=generation, at=None)
     found, shape = service.area_shape(published, code)

@@ -21,7 +21,7 @@ class Strict(BaseModel):
 class When(Strict):
     """Which generation answers: its number, or the instant whose boundaries are meant; the one in force where neither is said."""
 
-    generation: int | None = Field(None, ge=1)
+    generation: int | None = Field(None, ge=1, le=2_000_000_000)
     at: AwareDatetime | None = Field(None, description="an instant with a time zone")
 
 

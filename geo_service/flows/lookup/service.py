@@ -69,16 +69,14 @@ def areas_page(
 ) -> tuple[list[AreaVersion], int, str | None]:
     """A page of areas ordered by (code, level), the number that match, and the cursor of the next page."""
     if level is not None and level not in {known.name for known in published.city.levels}:
-        raise RequestError("unknown_level", en="level {level} is not one of this city's", zh="本市没有层级 {level}", level=level, field="level")
+        raise RequestError(
+            "unknown_level", en="level {level} is not one of this city's", zh="本市没有层级 {level}", level=level, field="level"
+        )
     inside = published.by_code.get(parent) if parent is not None else None
     if parent is not None and inside is None:
         raise NotFoundError("area_not_found", en="there is no area {area}", zh="没有代码为 {area} 的区域", area=parent)
     rows = sorted(
-        (
-            a
-            for a in published.areas.values()
-            if (level is None or a.level == level) and (inside is None or a.parent_id == inside.area_id)
-        ),
+        (a for a in published.areas.values() if (level is None or a.level == level) and (inside is None or a.parent_id == inside.area_id)),
         key=_cursor,
     )
     rest = [a for a in rows if after is None or _cursor(a) > after]
