@@ -8,7 +8,8 @@ before it. Triggers refuse UPDATE and DELETE.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 
 from boundaries.store.columns import BigKey, Json, UtcDateTime
 from boundaries.store.objects import append_only
@@ -77,8 +79,7 @@ def chained_hash(previous: str, position: int, new: NewEvent) -> str:
 
 def append(connection: Connection, events: Sequence[NewEvent]) -> int:
     """Adds events in this transaction and returns the last position. Call it last: it takes the lock every writer waits for."""
-    head = connection.execute(sa.select(event_head).with_for_update()).one_or_none()
-    position, previous = (head.position, head.hash) if head else (0, GENESIS)
+    position, previous = _locked_head(connection)
     rows = []
     for new in events:
         position += 1
@@ -96,11 +97,19 @@ def append(connection: Connection, events: Sequence[NewEvent]) -> int:
         )
     if rows:
         connection.execute(sa.insert(event), rows)
+    connection.execute(sa.update(event_head).values(position=position, hash=previous))
+    return position
+
+
+def _locked_head(connection: Connection) -> tuple[int, str]:
+    """The head, locked until the transaction ends; made by whoever comes first."""
+    locked = sa.select(event_head).with_for_update()
+    head = connection.execute(locked).one_or_none()
     if head is None:
-        connection.execute(sa.insert(event_head).values(id=1, position=position, hash=previous))
-    else:
-        connection.execute(sa.update(event_head).values(position=position, hash=previous))
-    return int(position)
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        connection.execute(insert(event_head).values(id=1, position=0, hash=GENESIS).on_conflict_do_nothing())
+        head = connection.execute(locked).one()
+    return int(head.position), str(head.hash)
 
 
 def of_case(connection: Connection, case_id: int) -> list[Event]:
@@ -113,18 +122,20 @@ def after(connection: Connection, position: int, *, limit: int = 1000) -> list[E
     return list(_read(connection, sa.select(event).where(event.c.position > position).order_by(event.c.position).limit(limit)))
 
 
-def _read(connection: Connection, query: sa.Select[Any]) -> Iterator[Event]:
-    for row in connection.execute(query):
-        yield Event(row.kind, row.case_id, row.actor, row.at, row.data, row.position, row.hash)
+def _read(connection: Connection, query: sa.Select[Any]) -> Generator[Event, None, None]:
+    with connection.execute(query) as rows:  # closed also when the reader stops half way
+        for row in rows:
+            yield Event(row.kind, row.case_id, row.actor, row.at, row.data, row.position, row.hash)
 
 
 def first_break(connection: Connection) -> int | None:
     """The first position whose hash does not follow from the one before, or None when the chain is whole up to the head."""
     previous, expected = GENESIS, 1
-    for row in _read(connection, sa.select(event).order_by(event.c.position).execution_options(yield_per=5000)):
-        if row.position != expected or chained_hash(previous, row.position, row) != row.hash:
-            return expected
-        previous, expected = row.hash, expected + 1
+    with closing(_read(connection, sa.select(event).order_by(event.c.position).execution_options(yield_per=5000))) as rows:
+        for row in rows:
+            if row.position != expected or chained_hash(previous, row.position, row) != row.hash:
+                return expected
+            previous, expected = row.hash, expected + 1
     head = connection.execute(sa.select(event_head)).one_or_none()
     at_head = (head.position, head.hash) if head else (0, GENESIS)
     return None if at_head == (expected - 1, previous) else expected

@@ -80,7 +80,7 @@ LIGHTS: dict[str, Symbol] = {
 FACILITIES: dict[str, Symbol] = {
     "service_centre": Symbol(_FLAG_HOUSE, "#b3261e", "#ffffff", 20),
     "station": Symbol(_PIN, "#0b5394", "#ffffff", 15),
-    "compound": Symbol(_BLOCK, "#00614a", "#ffffff", 10),
+    "compound": Symbol(_BLOCK, "#00614a", "#ffffff", 13),
 }
 
 BADGE = Symbol(

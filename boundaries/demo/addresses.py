@@ -17,9 +17,22 @@ from boundaries.demo.cutting import centre
 from boundaries.demo.land import Land
 
 COLUMNS = [
-    "address_id", "community_code", "compound_code", "compound_name", "road", "road_number", "building", "stairwell", "floor_from", "floor_to",
-    "households", "lon", "lat", "datum", "micro_grid_code",
-]  # fmt: skip
+    "address_id",
+    "community_code",
+    "compound_code",
+    "compound_name",
+    "road",
+    "road_number",
+    "building",
+    "stairwell",
+    "floor_from",
+    "floor_to",
+    "households",
+    "lon",
+    "lat",
+    "datum",
+    "micro_grid_code",
+]
 WEIGHT = {"avenue": 3.0, "road": 2.5, "street": 2.0, "lane": 0.6}
 
 
@@ -70,7 +83,8 @@ def building_numbers(built: Built, compound_at: dict[int, int]) -> list[str]:
     """Names like 3号楼 (5排 for row houses), counted from north to south and west to east in each compound; '' for other buildings."""
     middle = built.ends.mean(axis=1)
     order = sorted(
-        (k for k, h in enumerate(built.houses) if h.doors), key=lambda k: (compound_at[int(built.face[k])], -round(middle[k, 1] / 24), middle[k, 0], k)
+        (k for k, h in enumerate(built.houses) if h.doors),
+        key=lambda k: (compound_at[int(built.face[k])], -round(middle[k, 1] / 24), middle[k, 0], k),
     )
     count: Counter[int] = Counter()
     out = [""] * len(built.houses)
@@ -82,9 +96,15 @@ def building_numbers(built: Built, compound_at: dict[int, int]) -> list[str]:
 
 
 def address_frame(
-    land: Land, built: Built, codes: Codes, compounds: list[Compound], compound_at: dict[int, int], places: tuple[list[str], list[str]], numbers: list[str],
+    land: Land,
+    built: Built,
+    codes: Codes,
+    compounds: list[Compound],
+    compound_at: dict[int, int],
+    places: tuple[list[str], list[str]],
+    numbers: list[str],
     village_rows: list[dict[str, Any]],
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """The whole table, ordered by community, compound, building and stairwell."""
     rows: list[dict[str, Any]] = []
     points: list[tuple[float, float]] = []
@@ -93,9 +113,13 @@ def address_frame(
         index = compound_at[face]
         c = compounds[index]
         base = {
-            "community_code": codes.cell[face][0][:12], "compound_code": c.code, "compound_name": c.name, "road": places[0][index],
-            "road_number": places[1][index], "building": numbers[k],
-        }  # fmt: skip
+            "community_code": codes.cell[face][0][:12],
+            "compound_code": c.code,
+            "compound_name": c.name,
+            "road": places[0][index],
+            "road_number": places[1][index],
+            "building": numbers[k],
+        }
         for well, low, high, homes, code in _doors(house.doors, house.shares, house.floors, codes.cell[face]):
             share = (well - 0.5) / len(house.doors)
             start, end = built.ends[k]
@@ -111,7 +135,9 @@ def address_frame(
     return frame[COLUMNS]
 
 
-def _doors(doors: list[int], shares: list[tuple[int, int, int, int]], floors: int, codes: list[str]) -> list[tuple[int, int, int, int, str]]:
+def _doors(
+    doors: list[int], shares: list[tuple[int, int, int, int]], floors: int, codes: list[str]
+) -> list[tuple[int, int, int, int, str]]:
     """(stairwell, first floor, last floor, households, micro-grid) of each row of a house."""
     if shares:
         return [(*share, code) for share, code in zip(shares, codes, strict=True)]
@@ -128,9 +154,18 @@ def village_rows(land: Land, rng: np.random.Generator) -> list[dict[str, Any]]:
             shift = rng.uniform(-25, 25, 2)
             out.append(
                 {
-                    "community_code": v.place.code, "compound_code": "", "compound_name": v.place.name, "road": "", "road_number": f"1-{homes}号",
-                    "building": f"第{k + 1}组", "stairwell": "", "floor_from": 1, "floor_to": 2, "households": homes,
-                    "micro_grid_code": v.place.code, "point": (v.seat[0] + float(shift[0]), v.seat[1] + float(shift[1])),
-                }  # fmt: skip
+                    "community_code": v.place.code,
+                    "compound_code": "",
+                    "compound_name": v.place.name,
+                    "road": "",
+                    "road_number": f"1-{homes}号",
+                    "building": f"第{k + 1}组",
+                    "stairwell": "",
+                    "floor_from": 1,
+                    "floor_to": 2,
+                    "households": homes,
+                    "micro_grid_code": v.place.code,
+                    "point": (v.seat[0] + float(shift[0]), v.seat[1] + float(shift[1])),
+                }
             )
     return out

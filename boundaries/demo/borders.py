@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -96,7 +97,7 @@ class BorderMaker:
         ends = [self._node(chain[0]), self._node(chain[-1])]
         inner = [self.mesh.vertex((round(x, 3), round(y, 3)), -1) for x, y in points[1:-1]]
         path = [ends[0], *inner, ends[1]]
-        for a, b in zip(path[:-1], path[1:], strict=True):
+        for a, b in pairwise(path):
             if a == b:
                 continue
             if left >= 0:
@@ -158,7 +159,7 @@ def rim_atoms(mesh: Mesh, rings: list[Ring]) -> list[Atom]:
         for i, (v, e) in enumerate(ring):
             w = ring[(i + 1) % len(ring)][0]
             path = [v, *mesh.edges[e].between(v, w), w]
-            for a, b in zip(path[:-1], path[1:], strict=True):
+            for a, b in pairwise(path):
                 if (b, a) in seen:
                     seen[(b, a)] = None
                 else:

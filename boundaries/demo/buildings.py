@@ -105,7 +105,7 @@ class _Frame:
         self.half[i] = np.minimum(self.half[i], 0.6 * radius)
 
     def _apart(self, kept: Mask, needed: Mask) -> Mask:
-        for _ in range(8):
+        for _ in range(14):
             live = np.flatnonzero(kept)
             shapes = self.shapes(live)
             i, j = shapely.STRtree(shapes).query(shapes, predicate="intersects")

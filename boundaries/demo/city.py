@@ -78,7 +78,9 @@ def build_city(*, seed: int = 1, scale: float = 1.0) -> DemoCity:
     Raises BoundariesError (demo_scale, demo_seed) for a scale outside 0.02 .. 20 or a negative seed.
     """
     if not 0.02 <= scale <= 20:
-        raise BoundariesError("demo_scale", en="scale must lie between 0.02 and 20, not {scale}", zh="比例须在 0.02 到 20 之间，而不是 {scale}", scale=scale)
+        raise BoundariesError(
+            "demo_scale", en="scale must lie between 0.02 and 20, not {scale}", zh="比例须在 0.02 到 20 之间，而不是 {scale}", scale=scale
+        )
     if seed < 0:
         raise BoundariesError("demo_seed", en="seed must not be negative: {seed}", zh="种子不能为负数：{seed}", seed=seed)
     divisions = read_divisions(scale)
@@ -135,20 +137,35 @@ def _compounds_frame(land: Land, compounds: list[Compound], addresses: pd.DataFr
         firms.append(str(rng.choice(parts["firm_first"])) + parts["firm_last"] if managed else "")
         committees.append(bool(managed and rng.random() < (0.72 if c.built_year > 1995 else 0.4)))
     data = {
-        "code": [c.code for c in compounds], "name": [c.name for c in compounds], "community_code": [c.community for c in compounds],
-        "style": [c.style for c in compounds], "households": [int(homes[c.code]) for c in compounds], "buildings": [int(houses[c.code]) for c in compounds],
-        "five_star": [k in best for k in range(len(compounds))], "property_firm": firms, "owners_committee": committees,
+        "code": [c.code for c in compounds],
+        "name": [c.name for c in compounds],
+        "community_code": [c.community for c in compounds],
+        "style": [c.style for c in compounds],
+        "households": [int(homes[c.code]) for c in compounds],
+        "buildings": [int(houses[c.code]) for c in compounds],
+        "five_star": [k in best for k in range(len(compounds))],
+        "property_firm": firms,
+        "owners_committee": committees,
         "built_year": [c.built_year for c in compounds],
-    }  # fmt: skip
+    }
     return gpd.GeoDataFrame(data, geometry=[compound_shape(land, c.cells) for c in compounds], crs=land.divisions.layout["metric_crs"])
 
 
 def _buildings_frame(
-    land: Land, built: Built, codes: Codes, compounds: list[Compound], compound_at: dict[int, int], numbers: list[str], rng: np.random.Generator
+    land: Land,
+    built: Built,
+    codes: Codes,
+    compounds: list[Compound],
+    compound_at: dict[int, int],
+    numbers: list[str],
+    rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
     """Town houses in the order of their plots, then the houses of the villages."""
     shapes, village, floors = build_villages(land, land.rivers, rng)
-    town = [(compounds[compound_at[f]].code if f in compound_at else "", n, h) for f, n, h in zip(built.face.tolist(), numbers, built.houses, strict=True)]
+    town = [
+        (compounds[compound_at[f]].code if f in compound_at else "", n, h)
+        for f, n, h in zip(built.face.tolist(), numbers, built.houses, strict=True)
+    ]
     k, n = len(town), len(shapes)
     data = {
         "building_id": np.arange(1, k + n + 1),
@@ -163,18 +180,23 @@ def _buildings_frame(
     return gpd.GeoDataFrame(data, geometry=[*built.shape, *shapes], crs=land.divisions.layout["metric_crs"])
 
 
-def _notes(land: Land, of: Membership, codes: Codes, areas: gpd.GeoDataFrame, compounds: list[Compound], addresses: pd.DataFrame) -> dict[str, Any]:
+def _notes(
+    land: Land, of: Membership, codes: Codes, areas: gpd.GeoDataFrame, compounds: list[Compound], addresses: pd.DataFrame
+) -> dict[str, Any]:
     gap = to_wgs84(shapely.get_coordinates(shapely.point_on_surface(land.polygons[[of.gap]])), land.divisions.layout["metric_crs"])[0]
     counts = {f"{level}s": int(n) for level, n in areas["level"].value_counts().sort_index().items()}
     return {
         "zh": SYNTHETIC_ZH,
         "en": SYNTHETIC_EN,
         "counts": {
-            **counts, "villages": len(land.villages), "compounds": len(compounds), "address_rows": len(addresses),
+            **counts,
+            "villages": len(land.villages),
+            "compounds": len(compounds),
+            "address_rows": len(addresses),
             "households": int(addresses["households"].sum()),
         },
         "gap_lon": float(gap[0]),
         "gap_lat": float(gap[1]),
         "enclaves": {codes.cell[i][0]: codes.grid[land.cells[i].block] for i in of.enclaves},
         "sharers": {c: owned[0] for owned in codes.cell.values() for c in owned[1:]},
-    }  # fmt: skip
+    }

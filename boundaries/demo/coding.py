@@ -19,7 +19,7 @@ COLUMNS = ["code", "level", "kind", "name", "parent_code", "shares_face_of", "ho
 
 @dataclass
 class Codes:
-    """grid: code of each home block; cell: codes of the micro-grids on each cell (the first owns the face); leaf: the leaf code of each face."""
+    """grid: code of each home block. cell: codes of the micro-grids on each cell (the first owns the face). leaf: code of each face."""
 
     grid: dict[int, str] = field(default_factory=dict)
     cell: dict[int, list[str]] = field(default_factory=dict)
@@ -88,19 +88,37 @@ def areas_frame(land: Land, of: Membership, codes: Codes, households: dict[str, 
             rows.append(_row(code, "rest", "rest", f"{names[parent]}其余地块", parent, made_up=True, geometry=shape))
     for k, v in enumerate(land.villages):
         n = households.get(v.place.code, 0)
-        rows.append(_row(v.place.code, "community", "village", v.place.name, v.street, households=n, geometry=land.polygons[len(land.cells) + k]))
+        rows.append(
+            _row(v.place.code, "community", "village", v.place.name, v.street, households=n, geometry=land.polygons[len(land.cells) + k])
+        )
     _sum_up(rows)
     rows.sort(key=lambda r: (RANK[r["level"]], r["code"]))
     return gpd.GeoDataFrame({c: [r[c] for r in rows] for c in COLUMNS}, geometry="geometry", crs=d.layout["metric_crs"])
 
 
 def _row(
-    code: str, level: str, kind: str, name: str, parent: str, *, shares: str | None = None, households: int = 0, made_up: bool = False, geometry: Any = None
+    code: str,
+    level: str,
+    kind: str,
+    name: str,
+    parent: str,
+    *,
+    shares: str | None = None,
+    households: int = 0,
+    made_up: bool = False,
+    geometry: Any = None,
 ) -> dict[str, Any]:
     return {
-        "code": code, "level": level, "kind": kind, "name": name, "parent_code": parent, "shares_face_of": shares,
-        "households": households, "made_up": made_up, "geometry": geometry,
-    }  # fmt: skip
+        "code": code,
+        "level": level,
+        "kind": kind,
+        "name": name,
+        "parent_code": parent,
+        "shares_face_of": shares,
+        "households": households,
+        "made_up": made_up,
+        "geometry": geometry,
+    }
 
 
 def _grid_rows(codes: Codes, names: dict[str, str]) -> list[dict[str, Any]]:

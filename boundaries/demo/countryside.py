@@ -58,7 +58,9 @@ def _villages_in_full(divisions: Divisions, code: str) -> float:
     return len(s.villages) / share
 
 
-def settle(rng: np.random.Generator, divisions: Divisions, parcels: Parcels, fronts: dict[str, Any], stretch: float, origin: Array) -> tuple[list[Village], dict[int, int]]:
+def settle(
+    rng: np.random.Generator, divisions: Divisions, parcels: Parcels, fronts: dict[str, Any], stretch: float, origin: Array
+) -> tuple[list[Village], dict[int, int]]:
     """The villages, and for every inner parcel the index of its village.
 
     fronts: for a street with a built-up part, the polygon of that part; its villages start at its edge.
@@ -109,10 +111,12 @@ def _price(parcels: Parcels, i: int, j: int) -> float:
     """Walking from parcel to parcel costs distance, more uphill and along the heights."""
     way = math.dist(parcels.centers[i], parcels.centers[j])
     climb = abs(parcels.height[i] - parcels.height[j])
-    return way * (0.25 + 2.2 * float(parcels.height[i] + parcels.height[j]) / 2 + 2.5 * float(climb))
+    return way * (0.2 + 2.4 * float(parcels.height[i] + parcels.height[j]) / 2 + 2.5 * float(climb))
 
 
-def _starts(divisions: Divisions, parcels: Parcels, main: set[int], fronts: dict[str, Any], code: str, stretch: float, origin: Array) -> list[int]:
+def _starts(
+    divisions: Divisions, parcels: Parcels, main: set[int], fronts: dict[str, Any], code: str, stretch: float, origin: Array
+) -> list[int]:
     """Parcels a town's villages start from: at the edge of its built-up part, else around its middle."""
     place = origin + 1000 * stretch * np.array(divisions.layout["towns"][code])
     members = np.array(sorted(main))
@@ -128,7 +132,9 @@ def _starts(divisions: Divisions, parcels: Parcels, main: set[int], fronts: dict
     return [int(i) for i in members[np.argsort(away, kind="stable")][:6]]
 
 
-def _village_seats(rng: np.random.Generator, parcels: Parcels, members: set[int], n: int, center: Array, cost: list[dict[int, float]]) -> list[int]:
+def _village_seats(
+    rng: np.random.Generator, parcels: Parcels, members: set[int], n: int, center: Array, cost: list[dict[int, float]]
+) -> list[int]:
     """n parcels far from one another and low in the valleys; the first is the one nearest to the town's middle."""
     pool = np.array(sorted(members))
     area = shapely.area(parcels.faces[pool])

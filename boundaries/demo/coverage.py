@@ -75,7 +75,9 @@ def bend_faces(mesh: Mesh, bends: list[Bend], faces: list[list[list[int]]]) -> C
     return Coverage(polygons, _pairs(edge, face_of, np.hypot(*(base[ehi] - base[elo]).T)))
 
 
-def _inner_vertices(mesh: Mesh, bends: list[Bend], base: Array, lo: NDArray[np.int64], hi: NDArray[np.int64]) -> tuple[NDArray[np.int64], Array]:
+def _inner_vertices(
+    mesh: Mesh, bends: list[Bend], base: Array, lo: NDArray[np.int64], hi: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Array]:
     """How many vertices go on each edge, and where they lie on the ground."""
     plan, patch = np.array(mesh.points, dtype=float), np.array(mesh.patch)
     town = (patch[lo] == patch[hi]) & (patch[lo] >= 0)

@@ -67,7 +67,7 @@ class Knife:
         return None
 
     def divide(self, ring: Ring, parts: int, how: Callable[[int], Cut], density: Density | None = None) -> list[Ring]:
-        """Divide a face into exactly `parts` faces, or fewer if it cannot be cut any further. how(n): the cut for a piece that will hold n."""
+        """Divide a face into exactly `parts` faces, or fewer if it cannot be cut further. how(n): the cut for a piece that will hold n."""
         todo, out = [(ring, parts)], []
         while todo:
             piece, n = todo.pop()

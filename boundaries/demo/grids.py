@@ -30,7 +30,9 @@ class Membership:
 def assign(land: Land, rng: np.random.Generator) -> Membership:
     """Homes to their block's grid, with some handed over and some enclaves; other land to the parent it lies in."""
     cells, blocks = land.cells, land.blocks
-    of = Membership([c.block if c.homes else -1 for c in cells], [blocks[c.block].community for c in cells], [blocks[c.block].street for c in cells])
+    of = Membership(
+        [c.block if c.homes else -1 for c in cells], [blocks[c.block].community for c in cells], [blocks[c.block].street for c in cells]
+    )
     _hand_over(land, of, rng)
     _make_enclaves(land, of)
     _special_land(land, of)

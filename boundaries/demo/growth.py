@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 Graph = Sequence[Mapping[int, float]]
 
 
-def grow_balanced(graph: Graph, cost: Graph, area: Sequence[float], seeds: Mapping[str, Sequence[int]], wanted: Mapping[str, float]) -> dict[int, str]:
+def grow_balanced(
+    graph: Graph, cost: Graph, area: Sequence[float], seeds: Mapping[str, Sequence[int]], wanted: Mapping[str, float]
+) -> dict[int, str]:
     """Every node gets the label of a region it is connected to; the region furthest behind its wanted area takes the next node.
 
     seeds: nodes each region may start from (the first free one is taken at once, so no region stays empty if one is free).

@@ -36,12 +36,47 @@ Slot = tuple[float, float, float, int]
 """A place for a row: left end, right end, lower side (in the plot's frame), how many units fit."""
 
 SLABS = (
-    (3, 6, 2), (4, 6, 2), (4, 5, 2), (3, 5, 3), (3, 5, 2), (2, 6, 3), (2, 7, 3), (2, 6, 4), (5, 4, 2), (5, 5, 2),
-    (6, 4, 2), (6, 3, 2), (4, 4, 3), (3, 4, 3), (3, 7, 2), (3, 8, 2), (5, 3, 3), (5, 3, 2), (8, 3, 2), (7, 3, 2),
-)  # fmt: skip
+    (3, 6, 2),
+    (4, 6, 2),
+    (4, 5, 2),
+    (3, 5, 3),
+    (3, 5, 2),
+    (2, 6, 3),
+    (2, 7, 3),
+    (2, 6, 4),
+    (5, 4, 2),
+    (5, 5, 2),
+    (6, 4, 2),
+    (6, 3, 2),
+    (4, 4, 3),
+    (3, 4, 3),
+    (3, 7, 2),
+    (3, 8, 2),
+    (5, 3, 3),
+    (5, 3, 2),
+    (8, 3, 2),
+    (7, 3, 2),
+)
 """Stairwells, floors, homes a floor and stairwell: every product lies within 30 and 50."""
 
-TOWERS = ((11, 3), (11, 4), (12, 3), (12, 4), (14, 3), (15, 3), (16, 2), (16, 3), (17, 2), (18, 2), (20, 2), (22, 2), (24, 2), (9, 4), (8, 4), (10, 4))
+TOWERS = (
+    (11, 3),
+    (11, 4),
+    (12, 3),
+    (12, 4),
+    (14, 3),
+    (15, 3),
+    (16, 2),
+    (16, 3),
+    (17, 2),
+    (18, 2),
+    (20, 2),
+    (22, 2),
+    (24, 2),
+    (9, 4),
+    (8, 4),
+    (10, 4),
+)
 PAIRS = ((18, 2, 2, 1), (17, 2, 2, 1), (22, 2, 2, 1), (16, 3, 2, 1), (30, 3, 1, 2), (28, 3, 1, 2), (32, 2, 1, 2))
 """Floors, homes a floor and stairwell, stairwells, micro-grids a stairwell."""
 TRIPLES = ((33, 4, 1, 3), (33, 3, 1, 3), (16, 3, 3, 1), (18, 2, 3, 1))
@@ -94,9 +129,16 @@ def _turned(p: Point, angle: float) -> Point:
 
 
 def _house(
-    cell: int, tilt: float, place: Point, length: float, depth: float, floors: int, kind: str, doors: list[int],
+    cell: int,
+    tilt: float,
+    place: Point,
+    length: float,
+    depth: float,
+    floors: int,
+    kind: str,
+    doors: list[int],
     shares: list[tuple[int, int, int, int]] | None = None,
-) -> House:  # fmt: skip
+) -> House:
     return House(cell, _turned(place, tilt), tilt, length, depth, floors, kind, doors, shares or [])
 
 
@@ -213,5 +255,16 @@ def build_works(mesh: Mesh, ring: Ring, cell: int, *, kind: str, tilt: float, rn
     for x0, x1, y, _ in _slots(local, depth, pitch, unit, 4, 10.0)[:14]:
         if rng.random() < 0.6:
             length = (x1 - x0) * float(rng.uniform(0.55, 0.95))
-            out.append(_house(cell, tilt, ((x0 + x1) / 2, y + depth / 2), length, depth * float(rng.uniform(0.6, 1)), 4 if school else 1, "school" if school else "works", []))
+            out.append(
+                _house(
+                    cell,
+                    tilt,
+                    ((x0 + x1) / 2, y + depth / 2),
+                    length,
+                    depth * float(rng.uniform(0.6, 1)),
+                    4 if school else 1,
+                    "school" if school else "works",
+                    [],
+                )
+            )
     return out

@@ -101,7 +101,9 @@ def _draw_town(mesh: Mesh, divisions: Divisions, index: int, seed: int, stretch:
     raise PlanError("no town")
 
 
-def _plots(blocks: list[Block], towns: list[Town], knives: list[Knife], mesh: Mesh, divisions: Divisions, seed: int, scale: float) -> list[Cell]:
+def _plots(
+    blocks: list[Block], towns: list[Town], knives: list[Knife], mesh: Mesh, divisions: Divisions, seed: int, scale: float
+) -> list[Cell]:
     """Micro-grids on all home blocks; other blocks are one cell each. Sharers of towers and courts are spread here."""
     homes = [i for i, b in enumerate(blocks) if b.home]
     areas = [abs(signed_area(mesh.corners(blocks[i].ring))) for i in homes]
@@ -124,8 +126,16 @@ def _plots(blocks: list[Block], towns: list[Town], knives: list[Knife], mesh: Me
 
 
 def _with_countryside(
-    divisions: Divisions, mesh: Mesh, towns: list[Town], bends: list[Bend], knives: list[Knife], blocks: list[Block], cells: list[Cell],
-    seeds: tuple[int, int], stretch: float, origin: NDArray[np.float64],
+    divisions: Divisions,
+    mesh: Mesh,
+    towns: list[Town],
+    bends: list[Bend],
+    knives: list[Knife],
+    blocks: list[Block],
+    cells: list[Cell],
+    seeds: tuple[int, int],
+    stretch: float,
+    origin: NDArray[np.float64],
 ) -> Land:
     rng = np.random.default_rng([seeds[0], 4, seeds[1]])
     at = ground(mesh, bends)
@@ -159,10 +169,10 @@ def _town_polygon(atoms: list[tuple[int, int, int]], at: Array) -> Any:
 
 
 def _fronts(divisions: Divisions, blocks: list[Block], bends: list[Bend], mesh: Mesh) -> dict[str, Any]:
-    """For every street with blocks, its built-up part on the ground (roughly)."""
+    """For every street with blocks, its built-up part on the ground, half a metre larger."""
     out: dict[str, list[Any]] = {}
     for b in blocks:
         if b.street:
-            points = np.array([mesh.points[v] for v in mesh.outline(b.ring)])
-            out.setdefault(b.street, []).append(shapely.Polygon(np.round(bends[b.patch](points), 3)))
-    return {s: shapely.buffer(shapely.coverage_union_all(parts), 1.0, quad_segs=2) for s, parts in sorted(out.items())}
+            plan = shapely.segmentize(shapely.Polygon([mesh.points[v] for v in mesh.outline(b.ring)]), 15.0)
+            out.setdefault(b.street, []).append(shapely.transform(plan, bends[b.patch]))
+    return {s: shapely.union_all(shapely.buffer(parts, 0.5, quad_segs=1)) for s, parts in sorted(out.items())}

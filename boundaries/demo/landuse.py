@@ -1,4 +1,4 @@
-"""Land that is not homes, for drawing: parks, works, schools, hills, mines, water, railway yards, rivers in town; and mines in the hills."""
+"""Land that is not homes, for drawing: parks, works, schools, hills, mines, water, railway yards and rivers in town."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _name(namer: Names, kind: str, k: int) -> str:
         return namer.free(str(rng.choice(parts["works"][10:])))
     if kind == "mine":
         return namer.free(str(rng.choice(parts["mine_first"])) + "矿区")
-    return {"water": parts["lake"], "railway_yard": parts["yard"], "hill": parts["hill"]}.get(kind, "")
+    return str({"water": parts["lake"], "railway_yard": parts["yard"], "hill": parts["hill"]}.get(kind, ""))
 
 
 def draw_pits(land: Land, built_up: Any, rng: np.random.Generator) -> list[Any]:

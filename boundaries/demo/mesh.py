@@ -150,7 +150,7 @@ class Mesh:
                 continue
             if i not in (a.segment, b.segment) and crossing(a.place, b.place, p, q):
                 return False
-        if any(1e-2 < math.dist(p, a.place) and 1e-2 < math.dist(p, b.place) and distance_to(p, a.place, b.place) < 2.0 for p in points):
+        if any(min(math.dist(p, a.place), math.dist(p, b.place)) > 0.01 and distance_to(p, a.place, b.place) < 2.0 for p in points):
             return False
         middle = ((a.place[0] + b.place[0]) / 2, (a.place[1] + b.place[1]) / 2)
         return inside(middle, points)

@@ -37,6 +37,11 @@ class Names:
         self.used.add(f"{wanted}{k}区")
         return f"{wanted}{k}区"
 
+    def numbered(self, road_class: str, k: int) -> str:
+        """A road name with a number, for the time when the pool is empty."""
+        first = self.parts["road_first"]
+        return f"{first[k % len(first)]}{k // len(first) + 11}{self.parts['road_last'][road_class][0]}"
+
     def pool(self, road_class: str) -> list[str]:
         """Road names of a class in a mixed order, more than any town needs."""
         first, last = self.parts["road_first"], self.parts["road_last"][road_class]
@@ -64,9 +69,8 @@ def name_roads(land: Land, names: Names) -> list[list[str]]:
                 if root == group[0] or (len(group) > 1 and root == group[1]):
                     given[root] = names.free(f"{river}{'南' if root == group[0] else '北'}路")
                 else:
-                    name = next(pools[road_class], None)
                     count[road_class] += 1
-                    given[root] = names.free(name if name else f"{town.name}{count[road_class]}路")
+                    given[root] = names.free(next(pools[road_class], None) or names.numbered(road_class, count[road_class]))
             row.append(given[root])
         out.append(row)
     return out
@@ -90,9 +94,9 @@ def _straight_on(land: Land, roads: list[tuple[int, str]]) -> list[int]:
         return k
 
     for _, near in sorted(ends.items()):
-        for i, (k, a) in enumerate(near):
-            for j, b in near[i + 1 :]:
-                bent = abs((a - b + 2 * math.pi) % (2 * math.pi) - math.pi)
+        for i, (k, one) in enumerate(near):
+            for j, two in near[i + 1 :]:
+                bent = abs((one - two + 2 * math.pi) % (2 * math.pi) - math.pi)
                 small = (roads[k][1] == "lane") == (roads[j][1] == "lane")
                 if bent < 0.3 and small and root(k) != root(j):
                     parent[max(root(k), root(j))] = min(root(k), root(j))

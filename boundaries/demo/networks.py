@@ -122,7 +122,7 @@ def railways_frame(land: Land, outline: Any, namer: Names, mines: list[Any]) -> 
         if not river.rail:
             continue
         main = river.half_width_m > 30
-        offset = river.half_width_m + (RAIL_OFFSET_M if main else RAIL_OFFSET_M)
+        offset = river.half_width_m + RAIL_OFFSET_M
         beside = shapely.offset_curve(_eastward(river.line), offset)
         beside = shapely.intersection(beside, outline)
         for part in shapely.get_parts(shapely.line_merge(beside) if beside.geom_type == "MultiLineString" else beside):

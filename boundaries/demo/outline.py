@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,10 @@ def draw_rim(rng: np.random.Generator, *, area_m2: float, aspect: float, north_s
     u = np.linspace(-1, 1, 241)
     depth = []
     for _ in range(2):
-        noise = sum(a * np.sin(k * math.pi * u + p) for k, a, p in zip((1, 2, 4, 7, 11), rng.uniform(0.03, 0.075, 5), rng.uniform(0, 6.3, 5), strict=True))
+        noise = sum(
+            a * np.sin(k * math.pi * u + p)
+            for k, a, p in zip((1, 2, 4, 7, 11), rng.uniform(0.03, 0.075, 5), rng.uniform(0, 6.3, 5), strict=True)
+        )
         depth.append((0.24 + 0.76 * np.sqrt(np.clip(1 - np.abs(u) ** 3.4, 0, None))) * (1 + noise))
     north, south = depth[0] * 2 * north_share, depth[1] * 2 * (1 - north_share)
     line = np.vstack([np.column_stack([u * aspect, -south]), np.column_stack([u * aspect, north])[::-1]])
@@ -63,10 +67,10 @@ def grow_ribbon(
     tip = (foot[0] + float(rng.uniform(-0.2, 0.2)) * length, foot[1] + side * length)
     flanks = [_flank(rng, foot, tip, corner, width_m) for corner in (one, two)]
     out = [*flanks[1], *_round_tip(tip, flanks[1][-1], flanks[0][-1]), *reversed(flanks[0])]
-    candidate = shapely.Polygon([one, two, *out])
+    candidate = shapely.Polygon([*(mesh.points[body[i][0]] for i in base), *out])
     if not candidate.is_valid or any(t.intersects(candidate) for t in taken):
         return None
-    if shapely.Polygon(mesh.corners(body)).buffer(25).intersection(candidate).area > 0.25 * width_m * width_m + 40 * mouth:
+    if shapely.Polygon(mesh.corners(body)).distance(shapely.LineString(out)) < 7:
         return None
     vertices = [first, last, *(mesh.vertex(p, patch) for p in out)]
     return _share_base(mesh, body, base, vertices), (foot, tip)
@@ -102,14 +106,15 @@ def _round_tip(tip: Point, start: Point, end: Point) -> list[Point]:
     steps = max(3, round(math.pi * math.hypot(*half) / RIM_STEP_M))
     angles = [math.pi * k / steps for k in range(1, steps)]
     return [
-        (middle[0] + math.cos(a) * half[0] + 0.7 * math.sin(a) * out_x, middle[1] + math.cos(a) * half[1] + 0.7 * math.sin(a) * out_y) for a in angles
+        (middle[0] + math.cos(a) * half[0] + 0.7 * math.sin(a) * out_x, middle[1] + math.cos(a) * half[1] + 0.7 * math.sin(a) * out_y)
+        for a in angles
     ]
 
 
 def _share_base(mesh: Mesh, body: Ring, base: list[int], vertices: list[int]) -> Ring:
     """The ribbon's ring: new edges outside, and the body's own edges, backwards, along the base."""
     chain = [vertices[0], *reversed(vertices[2:]), vertices[1]]
-    ring: Ring = [(a, mesh.edge(a, b)) for a, b in zip(chain[:-1], chain[1:], strict=True)]
+    ring: Ring = [(a, mesh.edge(a, b)) for a, b in pairwise(chain)]
     for i in reversed(base[:-1]):
         ring.append((body[i + 1][0], body[i][1]))
     return ring

@@ -77,7 +77,7 @@ def _seeds(rng: np.random.Generator, outline: Any, built: Any, pitch_m: float) -
     shapely.prepare(around)
     near = shapely.contains_xy(around, points[:, 0], points[:, 1])
     shift = rng.uniform(-0.46, 0.46, points.shape) * np.where(near, fine, pitch_m)[:, None]
-    return np.round((points + shift)[coarse | near], 3)
+    return np.asarray(np.round((points + shift)[coarse | near], 3))
 
 
 def _in_one_piece(faces: NDArray[Any], inner: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -103,19 +103,22 @@ def _edges(faces: NDArray[Any]) -> tuple[Array, Ints]:
 
 
 def heights(rng: np.random.Generator, points: Array, rivers: list[River]) -> Array:
-    """Height above the valley floor, 0 .. about 1: away from rivers and brooks, with ridges of its own."""
+    """Height above the valley floor, 0 .. about 2: away from rivers and brooks, with winding ridges of its own."""
     away = distance_to_lines(points, [r.line for r in rivers])
+    phase = rng.uniform(0, 2 * math.pi, (12, 2))
+    bent = points + 900.0 * np.column_stack([np.sin(points[:, 1] / 2300.0 + phase[0, 0]), np.sin(points[:, 0] / 2100.0 + phase[0, 1])])
     ridge = np.zeros(len(points))
-    for wave in (7000.0, 3600.0, 1900.0):
-        for _ in range(3):
-            a, p = rng.uniform(0, 2 * math.pi, 2)
-            ridge += np.abs(np.sin((points @ [math.cos(a), math.sin(a)]) * math.pi / wave + p)) * wave / 7000.0
-    return np.asarray(1 - np.exp(-away / 1600.0) + 0.12 * ridge)
+    for k, (wave, size) in enumerate(((15000.0, 1.0), (11000.0, 0.8), (7000.0, 0.6), (4200.0, 0.35), (2600.0, 0.2))):
+        for a, p in phase[2 * k + 1 : 2 * k + 3]:
+            ridge += size * (1 - np.abs(np.sin((bent @ [math.cos(a), math.sin(a)]) * math.pi / wave + p))) ** 5
+    return np.asarray(0.7 * (1 - np.exp(-away / 1600.0)) + 0.6 * ridge)
 
 
 def distance_to_lines(points: Array, lines: list[Any]) -> Array:
     """Metres from each point to the nearest of many long lines (looked up among their single segments)."""
-    pieces = [np.lib.stride_tricks.sliding_window_view(shapely.get_coordinates(shapely.simplify(x, 5.0)), 2, axis=0).swapaxes(1, 2) for x in lines]
+    pieces = [
+        np.lib.stride_tricks.sliding_window_view(shapely.get_coordinates(shapely.simplify(x, 5.0)), 2, axis=0).swapaxes(1, 2) for x in lines
+    ]
     tree = shapely.STRtree(shapely.linestrings(np.concatenate(pieces)))
     _, away = tree.query_nearest(shapely.points(points), return_distance=True, all_matches=False)
     return np.asarray(away)

@@ -22,9 +22,9 @@ class Cell:
 
 
 def share_micro_grids(blocks: list[Block], areas: list[float], total: int) -> list[int]:
-    """How many micro-grids each home block holds: by area and density, 4 to 16, with exactly this sum."""
-    weights = [a * (0.35 + 0.9 * b.density) for a, b in zip(areas, blocks, strict=True)]
-    return share_out(weights, total, low=4, high=16)
+    """How many micro-grids each home block holds: by area and density, 5 to 15 where the sum allows it."""
+    weights = [(a * (0.35 + 0.9 * b.density)) ** 0.8 for a, b in zip(areas, blocks, strict=True)]
+    return share_out(weights, total, low=5, high=15)
 
 
 def cut_plots(knife: Knife, block: Block, index: int, micro_grids: int, sharers: int) -> list[Cell]:

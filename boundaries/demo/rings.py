@@ -41,4 +41,3 @@ def _turn(place: Mapping[int, Point], before: int, here: int, options: list[int]
         return (math.atan2(y - y1, x - x1) - came + math.pi) % (2 * math.pi)
 
     return max(options, key=left)
-

@@ -24,10 +24,12 @@ class River:
     road: bool
 
 
-def draw_rivers(rng: np.random.Generator, layout: dict[str, Any], towns: list[Town], bends: list[Bend], stretch: float, origin: Array) -> list[River]:
+def draw_rivers(
+    rng: np.random.Generator, layout: dict[str, Any], towns: list[Town], bends: list[Bend], stretch: float, origin: Array
+) -> list[River]:
     """The rivers of the layout, then brooks that join them. Inside a town a river is exactly the line its blocks were cut along."""
     at = {t.name: (t, b) for t, b in zip(towns, bends, strict=True)}
-    out = []
+    out: list[River] = []
     for spec in layout["rivers"]:
         course = _joined(_course(rng, spec["course"], at, stretch, origin), out, 1800.0 * stretch)
         out.append(River(spec["name"], float(spec["half_width_m"]), course, spec["rail"], spec["road"]))
@@ -81,7 +83,7 @@ def _wind(rng: np.random.Generator, a: Array, b: Array) -> Array:
     p, q = rng.uniform(0, 6.28, 2)
     bow = float(rng.uniform(-0.09, 0.09))
     off = calm * (bow * length + 150 * np.sin(t * length / 520 + p) + 70 * np.sin(t * length / 230 + q)) * min(1.0, length / 2500)
-    return a + t[:, None] * d + off[:, None] * np.array([-d[1], d[0]]) / length
+    return np.asarray(a + t[:, None] * d + off[:, None] * np.array([-d[1], d[0]]) / length)
 
 
 def _valley_brooks(rng: np.random.Generator, towns: list[Town], bends: list[Bend], rivers: list[River]) -> list[River]:

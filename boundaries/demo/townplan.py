@@ -22,7 +22,9 @@ AVENUE = Cut(10.0, 46.0, "avenue", wobble=0.02)
 class TownPlanner:
     """Draws one town of the layout. Raises PlanError where the random drawing fails; the caller tries again."""
 
-    def __init__(self, mesh: Mesh, divisions: Divisions, index: int, rng: np.random.Generator, stretch: float, grids: dict[str, int]) -> None:
+    def __init__(
+        self, mesh: Mesh, divisions: Divisions, index: int, rng: np.random.Generator, stretch: float, grids: dict[str, int]
+    ) -> None:
         self.mesh, self.divisions, self.rng, self.grids = mesh, divisions, rng, grids
         self.spec: dict[str, Any] = divisions.layout["patches"][index]
         self.index, self.stretch = index, stretch
@@ -57,7 +59,7 @@ class TownPlanner:
         half = float(river["half_width_m"])
         rail = bool(river["rail"])
         x, y = self.spec["at"]
-        reach = max(rim.north_m, rim.south_m) * 1.2 + 1500
+        reach = max(rim.north_m, rim.south_m) * 1.2 + 2400
         banks = (half, half + 13.0, half + (44.0 if rail else 13.0))
         place = (1000.0 * x * self.stretch, 1000.0 * y * self.stretch)
         return Town(self.index, self.spec["name"], rim, banks, rail, place, math.radians(self.spec["angle"]), reach)

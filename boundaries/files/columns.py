@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import pandas
 from numpy.typing import NDArray
 
 from boundaries.errors import FileError
@@ -38,9 +39,9 @@ def text_column(frame: Any, column: str) -> NDArray[np.object_]:
 
 
 def as_text(value: object) -> str:
-    """One value as text: None, NaN and NaT are '', whole floats lose their '.0', texts stay as they are."""
-    if value is None or value != value:
+    """One value as text: None, NaN, NaT and NA are '', whole floats lose their '.0', texts stay as they are."""
+    if value is None or value is pandas.NA or value != value:
         return ""
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return str(int(value))
-    return "" if str(value) in ("<NA>", "NaT") else str(value)
+    return str(value)

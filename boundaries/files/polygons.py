@@ -22,7 +22,7 @@ REASONS_ZH: Final = {
     "Self-intersection": "边界自相交",
     "Ring Self-intersection": "环自相交",
     "Hole lies outside shell": "内环在外环之外",
-    "Nested holes": "内环嵌套",
+    "Holes are nested": "内环嵌套",
     "Interior is disconnected": "内部不连通",
     "Nested shells": "外环嵌套",
     "Duplicate Rings": "环重复",

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-import geopandas
 import numpy as np
 import pyarrow
 import pyogrio
@@ -112,14 +111,27 @@ def _outward(frame: Any) -> Any:
 
 
 def _write_geojson(frame: Any, path: Path) -> None:
-    fields = frame.drop(columns=frame.geometry.name)
-    rows = json.loads(geopandas.pd.DataFrame(fields).to_json(orient="records", double_precision=15, date_format="iso"))
+    fields = [column for column in frame.columns if column != frame.geometry.name]
     with path.open("w", encoding="utf-8") as handle:
         writer = FeatureWriter(handle)
-        for properties, shape in zip(rows, shapely.to_geojson(_outward(frame)), strict=True):
+        for values, shape in zip(frame[fields].itertuples(index=False, name=None), shapely.to_geojson(_outward(frame)), strict=True):
+            properties = {name: _plain(value) for name, value in zip(fields, values, strict=True)}
             geometry = None if shape is None else json.loads(shape)
             writer.write({"type": "Feature", "properties": properties, "geometry": geometry})
         writer.close()
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it: missing ones are null, instants ISO 8601 text, numbers the same numbers."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, str | bool | int | list | dict):
+        return value
+    if as_text(value) == "":
+        return None
+    if isinstance(value, float):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _write_csv(frame: Any, path: Path) -> None:
@@ -128,7 +140,7 @@ def _write_csv(frame: Any, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow([*fields, "geometry"])
-        for values, shape in zip(frame[fields].itertuples(index=False), shapes, strict=True):
+        for values, shape in zip(frame[fields].itertuples(index=False, name=None), shapes, strict=True):
             writer.writerow([*map(as_text, values), shape or ""])
 
 

@@ -53,9 +53,11 @@ def coordinates(values: Any, name: str) -> Float64:
             name=name,
             dimensions=array.ndim,
         )
-    if array.dtype == np.float64:
-        return array if type(array) is np.ndarray and array.dtype.isnative else np.array(array, np.float64)
-    if array.dtype.kind in "iu" and (not array.size or int(np.abs(array.astype(object)).max()) <= _EXACT_INTEGERS):
+    if array.dtype == np.float64 and type(array) is np.ndarray:
+        return array
+    if array.dtype.kind == "f" and array.dtype.itemsize == 8:  # the other byte order, or a subclass
+        return np.array(array, np.float64)
+    if array.dtype.kind in "iu" and (not array.size or -_EXACT_INTEGERS <= int(array.min()) <= int(array.max()) <= _EXACT_INTEGERS):
         return array.astype(np.float64)
     raise CoordinateError(
         "coordinates_not_float64",

@@ -87,7 +87,10 @@ def _row(kind: str, level: str, code: str, name: str, *, lon: float, lat: float,
 def _centres(city: CityFrames, addresses: Nearest, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     data = read_data("facilities.json")
     areas = city.areas
-    named = {(level, code): (name, kind) for level, code, name, kind in zip(areas["level"], areas["code"], areas["name"], areas["kind"], strict=True)}
+    named = {
+        (level, code): (name, kind)
+        for level, code, name, kind in zip(areas["level"], areas["code"], areas["name"], areas["kind"], strict=True)
+    }
     left = int(data["service_centres_of_districts"])
     seats = city.seats
     for level, code, lon, lat in zip(seats["level"], seats["area_code"], seats["lon"], seats["lat"], strict=True):

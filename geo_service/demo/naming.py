@@ -18,9 +18,7 @@ def person_names(rng: np.random.Generator, count: int) -> list[str]:
     first = pick(rng, list(data["surnames"].values()), count).tolist()
     second, third = rng.integers(0, len(given), size=(2, count)).tolist()
     short = (rng.random(count) < SINGLE).tolist()
-    return [
-        surnames[a] + given[b] + ("" if one or b == c else given[c]) for a, b, c, one in zip(first, second, third, short, strict=True)
-    ]
+    return [surnames[a] + given[b] + ("" if one or b == c else given[c]) for a, b, c, one in zip(first, second, third, short, strict=True)]
 
 
 def phone(kind: str, number: int) -> str:

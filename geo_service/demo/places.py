@@ -20,7 +20,8 @@ from geo_service.published import Published
 TOWN, VILLAGE, REST, OUTSIDE = range(4)
 VILLAGE_SHARE, REST_SHARE = 0.10, 0.05
 """Of the reports that can come from outside the towns."""
-OUTSIDE_SHARE = 0.0015
+OUTSIDE_SHARE, RECENT_SHARE = 0.0012, 0.04
+"""Of all reports; of the latest ones four times as many, so that some wait in the queue `unassigned`."""
 HOT_SHARE, HOT_FACTOR = 0.05, (5.0, 10.0)
 """How many compounds report far more than their size says, and how much more."""
 OFFSET_M = {"home": 5.0, "street": 20.0}
@@ -63,7 +64,9 @@ def draw_places(rng: np.random.Generator, registry: Registry, published: Publish
     kind[rural & (draw >= VILLAGE_SHARE) & (draw < VILLAGE_SHARE + REST_SHARE)] = REST
     town, villages = np.flatnonzero(registry.in_town), np.flatnonzero(~registry.in_town)
     kind[(kind == VILLAGE) & (len(villages) == 0) | (kind == REST) & (len(rests) == 0)] = TOWN
-    far = np.unique(np.append(rng.choice(count, size=min(count, max(2, round(count * OUTSIDE_SHARE))), replace=False), count - 1))
+    recent = int(count * (1 - RECENT_SHARE))
+    far = np.flatnonzero(rng.random(count) < np.where(np.arange(count) < recent, OUTSIDE_SHARE, 4 * OUTSIDE_SHARE))
+    far = np.union1d(far, [count - 1])
     kind[far] = OUTSIDE  # the latest report among them: there is always one that waits to be assigned
     lons, lats, address = np.zeros(count), np.zeros(count), np.full(count, -1, dtype=np.int64)
     for of_kind, rows, weights in (

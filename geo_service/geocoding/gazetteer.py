@@ -38,7 +38,7 @@ class Gazetteer:
             if row.compound_name:
                 self._compounds[normalise(row.compound_name)][row.compound_code].append(i)
             if row.road and row.road_number:
-                self._roads[normalise(row.road)][row.road_number].append(i)
+                self._roads[normalise(row.road)][normalise(row.road_number).removesuffix("号")].append(i)
         self._numbers = [(number_key(row.building), number_key(row.stairwell)) for row in self.rows]
         self._lons = np.array([row.lon for row in self.rows], dtype=np.float64)
         self._lats = np.array([row.lat for row in self.rows], dtype=np.float64)
@@ -119,9 +119,10 @@ class Gazetteer:
 
 def spoken(row: AddressRow, level: str) -> str:
     """The address of a row down to a level, as a person would write it."""
+    house = f"{row.road}{row.road_number.removesuffix('号')}号"
     if level == "road_number":
-        return f"{row.road}{row.road_number}号"
-    parts = [row.compound_name or f"{row.road}{row.road_number}号"]
+        return house
+    parts = [row.compound_name or house]
     if level in ("building", "stairwell"):
         parts.append(row.building)
     if level == "stairwell":

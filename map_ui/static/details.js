@@ -80,9 +80,10 @@ Citygrid.Details = {
 
   point(set, row) {
     const { layer } = set;
+    const told = layer.fields.filter((field) => field.column !== layer.title && !Citygrid.Points.quiet(set, field.column, row));
     return Citygrid.make('article', {},
       Citygrid.make('h2', {}, Citygrid.Points.show(set, layer.title, row) || Citygrid.Points.show(set, layer.fields[0].column, row)),
-      this.lines(layer.fields.filter((field) => field.column !== layer.title).map((field) => [field.name, Citygrid.Points.show(set, field.column, row)])));
+      this.lines(told.map((field) => [field.name, Citygrid.Points.show(set, field.column, row)])));
   },
 
   area(row, first) {

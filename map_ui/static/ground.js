@@ -36,43 +36,46 @@ Citygrid.Ground = {
     return found;
   },
 
-  trace(frame, part, paths) {
-    frame.pen.beginPath();
+  /** Draws paths in handfuls; rings of one row stay together, so that their holes stay open. */
+  each(frame, part, paths, draw) {
+    const rows = [];
     for (const n of paths) {
-      Citygrid.Picture.trace(frame, part.xy, part.starts[n], part.starts[n + 1], false, false);
-      if (part.closed[n]) frame.pen.closePath();
+      if (rows.length && part.rows[n] === part.rows[rows[rows.length - 1][0]]) rows[rows.length - 1].push(n);
+      else rows.push([n]);
     }
+    Citygrid.Picture.inHandfuls(frame.pen, rows, (row) => {
+      for (const n of row) {
+        Citygrid.Picture.trace(frame, part.xy, part.starts[n], part.starts[n + 1], false, false);
+        if (part.closed[n]) frame.pen.closePath();
+      }
+    }, draw);
   },
 
   landuse(frame, part) {
     const style = Citygrid.page.ground_style;
     for (const [kind, paths] of this.groups(frame, part, (row) => Citygrid.cell(part.kind, row))) {
-      this.trace(frame, part, paths);
       frame.pen.fillStyle = Object.hasOwn(style.landuse, kind) ? style.landuse[kind] : style.landuse_other;
-      frame.pen.fill('evenodd');
+      this.each(frame, part, paths, () => frame.pen.fill('evenodd'));
     }
   },
 
   rivers(frame, part) {
     const { pen } = frame;
     for (const [closed, paths] of this.groups(frame, part, (row, n) => part.closed[n])) {
-      this.trace(frame, part, paths);
-      if (closed) {
-        pen.fillStyle = Citygrid.page.ground_style.river;
-        pen.fill('evenodd');
-      }
       // A river seen from afar is narrower than a pixel: its outline keeps it visible.
-      pen.strokeStyle = Citygrid.page.ground_style.river;
+      pen.fillStyle = pen.strokeStyle = Citygrid.page.ground_style.river;
       pen.lineWidth = closed ? 0.8 : Math.max(1.2, (frame.zoom - 8) * 0.7);
-      pen.stroke();
+      this.each(frame, part, paths, () => {
+        if (closed) pen.fill('evenodd');
+        pen.stroke();
+      });
     }
   },
 
   buildings(frame, part) {
     for (const [, paths] of this.groups(frame, part, () => 0)) {
-      this.trace(frame, part, paths);
       frame.pen.fillStyle = Citygrid.page.ground_style.building;
-      frame.pen.fill('evenodd');
+      this.each(frame, part, paths, () => frame.pen.fill('evenodd'));
     }
   },
 
@@ -83,10 +86,9 @@ Citygrid.Ground = {
     for (const edge of [true, false]) for (const [kind, paths] of groups) {
       const width = wide(kind) * 2 ** ((zoom - 15) * 0.55);
       if (wide(kind) < 2.4 && zoom < 13) continue;
-      this.trace(frame, part, paths);
       pen.strokeStyle = edge || width < 1.1 ? style.road_edge : style.road;
       pen.lineWidth = edge ? width + 1.2 : Math.max(width, 0.7);
-      pen.stroke();
+      this.each(frame, part, paths, () => pen.stroke());
       if (!edge && zoom >= 15) this.nameRoads(frame, part, paths, labels);
     }
   },
@@ -106,14 +108,13 @@ Citygrid.Ground = {
   railways(frame, part) {
     const { pen } = frame;
     for (const [, paths] of this.groups(frame, part, () => 0)) {
-      this.trace(frame, part, paths);
       pen.strokeStyle = Citygrid.page.ground_style.railway;
       pen.lineWidth = frame.zoom > 12 ? 2.4 : 1.4;
-      pen.stroke();
+      this.each(frame, part, paths, () => pen.stroke());
       pen.setLineDash([7, 7]);
       pen.strokeStyle = '#ffffff';
       pen.lineWidth = frame.zoom > 12 ? 1.2 : 0.6;
-      pen.stroke();
+      this.each(frame, part, paths, () => pen.stroke());
       pen.setLineDash([]);
     }
   },

@@ -4,7 +4,7 @@ Citygrid.Points = {
   sets: [],
   chosen: null,
   CELL: 76,
-  CROWD: 1200,
+  CROWD: 2500,
 
   open(points, layers) {
     for (const layer of layers) {
@@ -217,6 +217,12 @@ Citygrid.Points = {
     const facet = set.facets.find((one) => one.column === column);
     if (facet) return facet.options[facet.option[row]].label;
     return Array.isArray(cell) ? cell.join(Citygrid.page.language === 'en' ? ', ' : '、') : cell;
+  },
+
+  /** A value that says nothing when it stands in the details. */
+  quiet(set, column, row) {
+    const facet = set.facets.find((one) => one.column === column);
+    return Boolean(facet && facet.options[facet.option[row]].quiet);
   },
 
   paintMarked(frame) {

@@ -107,9 +107,7 @@ Citygrid.Shapes = {
     pen.globalAlpha = Citygrid.Ground.any() ? 0.62 : 0.9;
     classes.forEach((rows, number) => {
       pen.fillStyle = fill.classes[number][0];
-      pen.beginPath();
-      for (const row of rows) this.traceShape(frame, row);
-      pen.fill('evenodd');
+      Citygrid.Picture.inHandfuls(pen, rows, (row) => this.traceShape(frame, row), () => pen.fill('evenodd'));
     });
     pen.globalAlpha = 1;
   },
@@ -118,20 +116,17 @@ Citygrid.Shapes = {
     const { pen } = frame;
     // Lines thin out with the overview, so that a town a few pixels wide does not turn into a blot.
     const thin = Math.min(1, Math.max(0.55, (frame.zoom - 7) / 6));
-    pen.beginPath();
-    for (const arc of arcs) Citygrid.Picture.trace(frame, this.xy, this.starts[arc], this.starts[arc + 1], false, false);
+    const stroke = () => Citygrid.Picture.inHandfuls(pen, arcs,
+      (arc) => Citygrid.Picture.trace(frame, this.xy, this.starts[arc], this.starts[arc + 1], false, false), () => pen.stroke());
     if (line.casing && frame.zoom > 10) {
-      pen.setLineDash([]);
-      pen.globalAlpha = 0.75;
-      pen.strokeStyle = '#ffffff';
+      pen.strokeStyle = '#ffffffc0';
       pen.lineWidth = line.width * thin + line.casing;
-      pen.stroke();
-      pen.globalAlpha = 1;
+      stroke();
     }
     pen.setLineDash(frame.zoom > 10 ? line.dash : []);
     pen.strokeStyle = line.colour;
     pen.lineWidth = line.width * thin;
-    pen.stroke();
+    stroke();
     pen.setLineDash([]);
   },
 
@@ -141,12 +136,19 @@ Citygrid.Shapes = {
     for (let row = 0; row < areas.rings.length; row++) {
       const rank = areas.level[row];
       if (!shown[rank] || !areas.rings[row].length || !Citygrid.Picture.inView(frame, this.boxes, row)) continue;
-      const at = row * 4, name = Citygrid.cell(areas.name, row);
+      const at = row * 4, name = this.shortName(row);
       const wide = (this.boxes[at + 2] - this.boxes[at]) * frame.scale, high = (this.boxes[at + 3] - this.boxes[at + 1]) * frame.scale;
       // A name stands where its area is large enough to hold it and small enough to be seen whole.
       if (wide > frame.width * 1.6 && high > frame.height * 1.6) continue;
       labels.ask(name, this.labels[row * 2], this.labels[row * 2 + 1], rank, this.byRank[rank].line.colour, wide, high);
     }
+  },
+
+  /** A name as it stands on the map: without that of the parent it begins with, which stands there too. */
+  shortName(row) {
+    const { areas } = this, name = Citygrid.cell(areas.name, row), parent = areas.parent[row];
+    const above = parent < 0 ? '' : Citygrid.cell(areas.name, parent);
+    return above && name.startsWith(above) && name.length > above.length ? name.slice(above.length).trim() : name;
   },
 
   /** Rows of the areas at a place of the world, fine to coarse. */

@@ -20,7 +20,7 @@ class Facet:
 
     symbols: marks shown in the legend; the facet with `draws` decides which one stands on the map. least_zoom: values that wait until
     the map is this near. badges: values whose symbols carry a star. ranks: of equal symbols those with an earlier
-    value lie on top.
+    value lie on top. quiet: values the details leave out.
     """
 
     column: str
@@ -32,6 +32,7 @@ class Facet:
     least_zoom: Mapping[str, float] | None = None
     badges: tuple[str, ...] = ()
     ranks: bool = False
+    quiet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +98,6 @@ def _facet_spec(facet: Facet, frame: pd.DataFrame, language: Language) -> Spec:
             option["symbol"] = symbol_spec(facet.symbols[value])
         option["least_zoom"] = (facet.least_zoom or {}).get(value, 0)
         option["badge"] = value in facet.badges
+        option["quiet"] = value in facet.quiet
         options.append(option)
     return {"column": facet.column, "name": facet.name(language), "draws": facet.draws, "ranks": facet.ranks, "options": options}

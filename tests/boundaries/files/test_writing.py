@@ -12,6 +12,7 @@ from typing import Any
 
 import geopandas
 import numpy as np
+import pandas
 import pytest
 import shapely
 from shapely import Polygon
@@ -46,6 +47,26 @@ def test_geojson_has_nine_decimals_and_outer_rings_against_the_clock(frame: Any,
     assert numbers == np.round(numbers, 9).tolist()
     assert loaded["features"][1]["properties"] == {"grid": "140302001001002", "label": None, "up": 140302001001}
     assert "crs" not in loaded
+
+
+def test_properties_keep_their_types_and_exact_numbers(frame: Any, tmp_path: Path) -> None:
+    frame["exact"] = [0.1 + 0.2, float("nan")]
+    frame["large"] = [2**60 + 1, 0]
+    frame["flag"] = [True, False]
+    frame["maybe"] = pandas.array([1, None], dtype="Int64")
+    frame["at"] = pandas.to_datetime(["2026-11-24T04:00:00+08:00", None])
+    loaded = json.loads(write_frame(frame, tmp_path / "a.geojson").read_text())
+    first, second = (feature["properties"] for feature in loaded["features"])
+    assert list(first.items())[3:] == [
+        ("exact", 0.1 + 0.2),
+        ("large", 2**60 + 1),
+        ("flag", True),
+        ("maybe", 1),
+        ("at", "2026-11-24T04:00:00+08:00"),
+    ]
+    assert [second[name] for name in ("exact", "large", "flag", "maybe", "at")] == [None, 0, False, None, None]
+    with write_frame(frame, tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as handle:
+        assert [row["maybe"] for row in csv.DictReader(handle)] == ["1", ""]
 
 
 def test_nine_decimals_are_enough_to_come_back_to_the_same_millimetre(frame: Any, tmp_path: Path) -> None:

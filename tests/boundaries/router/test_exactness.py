@@ -97,10 +97,20 @@ def test_a_hundred_leaves_meet_in_one_vertex(nasty: Callable[..., Any], assert_e
     assert len(index.on_border(lon=113.0, lat=38.0)) == 100
 
 
+def test_the_size_of_the_scratch_memory_changes_nothing(
+    patchwork: Callable[..., Any], nasty: Callable[..., Any], assert_exact: Callable[..., Index], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("boundaries.router.kernel.CHUNK", 701)
+    monkeypatch.setattr("boundaries.router.knots._MOST_LINKS", 5)
+    monkeypatch.setattr("boundaries.router.build._BATCH", 10)
+    polygons = patchwork(50, seed=11)
+    assert_exact(polygons, nasty(polygons, 200), singles=10)
+
+
 def test_long_thin_strips_do_not_fill_the_memory(nasty: Callable[..., Any], assert_exact: Callable[..., Index]) -> None:
     edges = np.round(np.linspace(37, 38, 2001), 9)
     strips = shapely.box(100.0, edges[:-1], 120.0, edges[1:])
-    index = assert_exact(strips, nasty(strips, 200))
+    index = assert_exact(strips, nasty(strips, 100), singles=50)
     assert index.nbytes < 40e6
 
 

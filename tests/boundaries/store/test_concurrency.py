@@ -4,15 +4,16 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import event, text
 
-from boundaries.errors import GenerationError
+from boundaries.errors import GenerationError, StoreError
 from boundaries.store import repository
-from boundaries.store.engine import Engines, make_engines
+from boundaries.store.engine import Engines, make_engine, make_engines
 from boundaries.store.publish import publish
+from boundaries.store.refusals import store_errors
 
 Add = Callable[..., int]
 
@@ -51,22 +52,25 @@ def test_importers_get_numbers_of_their_own(city: Engines, add: Add) -> None:
 
 def test_a_locked_current_number_holds_publishers_back(database_url: str, city: Engines, add: Add, noon: dt.datetime) -> None:
     first = add()
-    impatient = make_engines(database_url)
-    waits = "SET lock_timeout = '100ms'" if city.write.dialect.name == "postgresql" else "PRAGMA busy_timeout=100"
+    impatient = make_engine(database_url)
+    postgresql = impatient.dialect.name == "postgresql"
+
+    @event.listens_for(impatient, "connect")
+    def hardly_waits(connection: Any, _entry: object) -> None:
+        connection.cursor().execute("SET lock_timeout = '100ms'" if postgresql else "PRAGMA busy_timeout=100")
+        if postgresql:
+            connection.commit()
 
     def publishes() -> None:
-        with impatient.write.begin() as connection:
+        with store_errors(), impatient.begin() as connection:
             publish(connection, number=first, actor="tester", at=noon)
 
-    raw = impatient.write.raw_connection()
-    raw.cursor().execute(waits)
-    raw.commit()
     with city.write.begin() as holder:
         assert repository.current_number(holder, lock=True) is None
-        with pytest.raises((DBAPIError, BaseException), match="(?i)lock|busy|writing"):
+        with pytest.raises(StoreError) as refused:
             publishes()
+        assert refused.value.code == "store_busy"
         assert repository.current_number(holder, lock=True) is None
-    raw.close()
     impatient.dispose()
     with city.write.begin() as connection:
         assert publish(connection, number=first, actor="tester", at=noon).number == first

@@ -1,0 +1,117 @@
+"""The events of all cases in the one order of the log: what each says, and who did it. Never who reported, never what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from geo_service.demo.stages import NOT_TAKEN, STEPS, Courses
+from geo_service.event_log import NewEvent
+
+REASONS = {
+    "not_accepted": ("不属于受理范围", "线索不清，无法联系核实", "已在办理中"),
+    "voided": ("误报", "信息录入错误"),
+    "returned": ("属地不符", "职能不符", "权属不清"),
+    "extended": ("需要采购配件", "需与产权单位协商", "天气原因暂缓施工"),
+    "suspended": ("列入改造计划，待资金到位", "产权争议，待法院判决"),
+    "reworked": ("现场核查未达到结案条件", "处置不彻底"),
+    "reopened": ("反映人表示问题再次出现", "回访不满意"),
+    "supervised": ("超过时限", "群众多次反映"),
+}
+SCORES = (5, 5, 5, 4, 4, 3, 2, 5, 4, 1)
+OUTSIDE_REASON = "不在本市范围"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the events of one case may say. district: its code, or the city's; lead: (code, name) of the agency that handles it."""
+
+    case_id: int
+    received: dict[str, Any]
+    district: str
+    post_id: int | None
+    lead: tuple[str, str]
+    into: str | None
+    due_s: int
+    extended_due_s: int
+
+
+def instant(seconds: int) -> datetime:
+    """The aware UTC instant of seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def events(courses: Courses, told: Sequence[Told]) -> Iterator[NewEvent]:
+    """All events, by time, then case, then step."""
+    case, step = np.nonzero(courses.times != NOT_TAKEN)
+    at_s = courses.times[case, step]
+    order = np.lexsort((step, case, at_s))
+    for row, taken, seconds in zip(case[order].tolist(), step[order].tolist(), at_s[order].tolist(), strict=True):
+        kind, state, _ = STEPS[taken]
+        one = told[row]
+        data = {"state": state, **_says(kind, one)}
+        yield NewEvent(kind, one.case_id, ACTORS[kind](one), instant(seconds), data)
+
+
+def _says(kind: str, one: Told) -> dict[str, Any]:
+    if kind == "received":
+        return {**one.received, "due_at": instant(one.due_s).isoformat()}
+    if kind == "dispatched":
+        return {"agency_code": one.lead[0], "agency": one.lead[1]}
+    if kind == "merged":
+        return {"into": one.into}
+    if kind == "evaluated":
+        return {"score": SCORES[one.case_id % len(SCORES)]}
+    if kind in REASONS:
+        placed = one.received["area_code"] is not None
+        reason = REASONS[kind][one.case_id % len(REASONS[kind])] if placed or kind != "not_accepted" else OUTSIDE_REASON
+        more = {"due_at": instant(one.extended_due_s).isoformat()} if kind == "extended" else {}
+        return {"reason": reason, **more}
+    return {}
+
+
+def _operator(one: Told) -> str:
+    return f"operator:{one.district}"
+
+
+def _supervisor(one: Told) -> str:
+    return f"supervisor:{one.district}"
+
+
+def _worker(one: Told) -> str:
+    return f"post:{one.post_id}" if one.post_id is not None else _operator(one)
+
+
+def _agency(one: Told) -> str:
+    return f"agency:{one.lead[0]}"
+
+
+def _demo(_: Told) -> str:
+    return "demo"
+
+
+ACTORS: dict[str, Callable[[Told], str]] = {
+    "received": _demo,
+    "verification_asked": _operator,
+    "verified": _worker,
+    "not_accepted": _operator,
+    "merged": _operator,
+    "filed": _operator,
+    "voided": _supervisor,
+    "dispatched": _operator,
+    "returned": _agency,
+    "accepted": _agency,
+    "extended": _operator,
+    "supervised": _supervisor,
+    "suspended": _operator,
+    "handled": _agency,
+    "reworked": _supervisor,
+    "closed": _supervisor,
+    "reopened": _operator,
+    "evaluated": _supervisor,
+}
+"""Who takes each step: never the agency that handled a case closes it."""

@@ -1,0 +1,170 @@
+"""Writing drawn cases: their rows, the areas they count for, their reporters apart, the day counters, and the log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from geo_service import event_log
+from geo_service.cases.model import CHANNELS, OPEN_STATES
+from geo_service.cases.tables import case_area, case_record, reporter, tracking_day
+from geo_service.demo.bulk import CHUNK, insert_rows
+from geo_service.demo.chance import generator
+from geo_service.demo.frames import CityFrames
+from geo_service.demo.histories import Told, events, instant
+from geo_service.demo.leads import Leads
+from geo_service.demo.naming import person_names, phone
+from geo_service.demo.routing import Routed
+from geo_service.demo.stages import CLOSED, CLOSED_LAST, NOT_TAKEN, STEPS, Courses
+from geo_service.demo.topics import URGENCIES, topics
+from geo_service.published import Published
+
+if TYPE_CHECKING:
+    from geo_service.demo.cases import Drawn
+
+NAMED_SHARE = 0.92
+"""Share of residents who leave name and phone."""
+
+
+def store_cases(
+    connection: Connection,
+    city: CityFrames,
+    published: Published,
+    drawn: Drawn,
+    routed: Sequence[Routed],
+    courses: Courses,
+    repeats: NDArray[np.int64],
+    *,
+    seed: int,
+    zone: ZoneInfo,
+) -> None:
+    """Stores everything about the cases; case_id counts from 1 in the order of receipt. The log is appended to last."""
+    numbers, days = tracking_numbers(drawn.arrivals.at_s.tolist(), zone)
+    rows = list(_rows(published, drawn, routed, courses, numbers))
+    insert_rows(connection, case_record, rows, key="case_id")
+    insert_rows(connection, case_area, [{"case_id": i, "area_code": code} for i, one in enumerate(routed, 1) for code in _codes(one)])
+    insert_rows(connection, reporter, _reporters(drawn, seed))
+    insert_rows(connection, tracking_day, [{"day": day, "last": last} for day, last in sorted(days.items())])
+    told = _told(Leads(connection, city), city, drawn, routed, courses, repeats, rows)
+    history = events(courses, told)
+    while chunk := list(islice(history, CHUNK)):
+        event_log.append(connection, chunk)
+
+
+def tracking_numbers(at_s: Sequence[int], zone: ZoneInfo) -> tuple[list[str], Counter[str]]:
+    """YYYYMMDD-NNNNNN for each (ascending) instant by its local day, and the last number of each day."""
+    days: Counter[str] = Counter()
+    numbers = []
+    for at in at_s:
+        day = datetime.fromtimestamp(at, zone).strftime("%Y%m%d")
+        days[day] += 1
+        numbers.append(f"{day}-{days[day]:06d}")
+    return numbers, days
+
+
+def _codes(one: Routed) -> list[str]:
+    return sorted(set(one.areas.values()))
+
+
+def _rows(published: Published, drawn: Drawn, routed: Sequence[Routed], courses: Courses, numbers: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Rows of `case_record`, as `open_new` and the fold of the events would leave them."""
+    taken = courses.times != NOT_TAKEN
+    version, last = taken.sum(axis=1).tolist(), courses.last.tolist()
+    updated_s = courses.times.max(axis=1).tolist()
+    closed_s = np.where(taken[:, CLOSED_LAST], courses.times[:, CLOSED_LAST], courses.times[:, CLOSED]).tolist()
+    at_s, due_s = drawn.arrivals.at_s.tolist(), courses.due_s.tolist()
+    for i, one in enumerate(routed):
+        state = STEPS[last[i]][1]
+        yield {
+            "case_id": i + 1,
+            "tracking_number": numbers[i],
+            "state": state,
+            "channel": CHANNELS[drawn.channels[i]],
+            "category": topics()[drawn.topics[i]].category,
+            "urgency": URGENCIES[drawn.urgencies[i]],
+            "description": drawn.said.descriptions[i],
+            "address": drawn.said.addresses[i],
+            "generation": published.number,
+            "verdict": one.verdict,
+            "rule": one.rule,
+            "area_code": one.area.code if one.area else None,
+            "area_level": one.area.level if one.area else None,
+            "areas": one.areas,
+            "candidates": one.candidates,
+            "on_border": False,
+            **_point(drawn, i),
+            "address_level": one.address_level,
+            "post_id": one.post_id,
+            "person_id": one.person_id,
+            "agency": one.agency,
+            "queue": "unassigned" if one.area is None and state in OPEN_STATES else None,
+            "received_at": instant(at_s[i]),
+            "updated_at": instant(updated_s[i]),
+            "due_at": instant(due_s[i]),
+            "closed_at": instant(closed_s[i]) if closed_s[i] != NOT_TAKEN else None,
+            "version": version[i],
+        }
+
+
+def _point(drawn: Drawn, i: int) -> dict[str, Any]:
+    if not drawn.said.has_point[i]:
+        return dict.fromkeys(("raw_lon", "raw_lat", "datum", "accuracy_m", "lon", "lat"))
+    fixes = drawn.fixes
+    return {
+        "raw_lon": float(fixes.raw_lons[i]),
+        "raw_lat": float(fixes.raw_lats[i]),
+        "datum": fixes.datums[i],
+        "accuracy_m": float(fixes.accuracy_m[i]),
+        "lon": drawn.found[i].lon,
+        "lat": drawn.found[i].lat,
+    }
+
+
+def _reporters(drawn: Drawn, seed: int) -> list[dict[str, Any]]:
+    rng = generator(seed, "reporters")
+    cases = np.flatnonzero(drawn.residents() & (rng.random(len(drawn.topics)) < NAMED_SHARE))
+    names = person_names(rng, len(cases))
+    numbers = rng.integers(0, 100_000_000, len(cases)).tolist()
+    return [
+        {"case_id": case + 1, "name": name, "phone": phone("reporter", number)}
+        for case, name, number in zip(cases.tolist(), names, numbers, strict=True)
+    ]
+
+
+def _told(
+    leads: Leads,
+    city: CityFrames,
+    drawn: Drawn,
+    routed: Sequence[Routed],
+    courses: Courses,
+    repeats: NDArray[np.int64],
+    rows: Sequence[dict[str, Any]],
+) -> list[Told]:
+    """What the events of each case may say."""
+    said = ("tracking_number", "channel", "category", "generation", "area_code", "verdict", "rule", "post_id")
+    whole = str(city.areas.loc[city.areas["level"] == "city", "code"].iloc[0])
+    told = []
+    for i, (one, row) in enumerate(zip(routed, rows, strict=True)):
+        address, into = int(drawn.places.address[i]), int(repeats[i])
+        areas = one.areas or {"city": whole}
+        told.append(
+            Told(
+                case_id=row["case_id"],
+                received={name: row[name] for name in said},
+                district=areas.get("district", whole),
+                post_id=one.post_id,
+                lead=leads.lead(topics()[int(drawn.topics[i])], areas, str(drawn.registry.compounds[address]) if address >= 0 else ""),
+                into=rows[into]["tracking_number"] if into >= 0 else None,
+                due_s=int(courses.first_due_s[i]),
+                extended_due_s=int(courses.due_s[i]),
+            )
+        )
+    return told

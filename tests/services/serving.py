@@ -1,0 +1,54 @@
+"""The service as a process of its own, to be started, killed and started again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+WAIT_S = 60.0
+
+
+class Process:
+    """`citygrid serve` on a database, at a port of its own."""
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            self.port = listener.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._log = folder / f"serve-{self.port}.log"
+        self._environment = {
+            **os.environ,
+            "CITYGRID_DATABASE_URL": database_url,
+            "CITYGRID_DATA_DIR": str(folder / "var"),
+            "CITYGRID_PORT": str(self.port),
+        }
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it and waits until it can route."""
+        with self._log.open("ab") as log:
+            command = [sys.executable, "-m", "geo_service.cli", "serve"]
+            self._running = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
+        until = time.monotonic() + WAIT_S
+        while time.monotonic() < until:
+            try:
+                with urllib.request.urlopen(f"{self.address}/health/ready", timeout=5):
+                    return
+            except (OSError, urllib.error.URLError):
+                if self._running.poll() is not None:
+                    break
+                time.sleep(0.05)
+        raise RuntimeError(f"the service did not start:\n{self._log.read_text()}")
+
+    def kill(self) -> None:
+        """kill -9: nothing of it may finish what it was doing."""
+        if self._running is not None:
+            self._running.send_signal(signal.SIGKILL)
+            self._running.wait()
+            self._running = None
