@@ -1,12 +1,13 @@
 """What every test may ask for: an empty database on either back end, and the folder of the repository."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.services.postgis import PostgisMissingError, Server, running_server
+from tests.services.postgis import URL_SETTING, PostgisMissingError, Server, running_server
 
 # The same examples in every run, and as much time as a busy machine takes: a red test is a fault, never a coincidence.
 settings.register_profile("citygrid", derandomize=True, deadline=None)
@@ -49,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Whoever runs the tests may serve a real city from the same shell: no test may meet its database or its keys.
+    for name in [name for name in os.environ if name.startswith("CITYGRID_") and name != URL_SETTING]:
+        del os.environ[name]
     config.addinivalue_line("markers", "postgis: needs PostgreSQL with PostGIS; left out by --without postgis")
     config.stash[LEFT_OUT] = 0
 

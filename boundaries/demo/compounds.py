@@ -29,12 +29,16 @@ class Compound:
 
 def form_compounds(land: Land, of: Membership, wanted: int, rng: np.random.Generator) -> list[Compound]:
     """As many compounds as wanted: home blocks, of which some are joined across a street and large ones parted."""
-    groups = {g: [i for i, c in enumerate(land.cells) if c.homes and c.block == g] for g, b in enumerate(land.blocks) if b.home}
-    groups = {g: cells for g, cells in groups.items() if cells}
+    groups: dict[int, list[int]] = {}
+    for i, cell in enumerate(land.cells):
+        if cell.homes:
+            groups.setdefault(cell.block, []).append(i)
     _join(land, groups, max(round(0.09 * len(groups)), len(groups) - wanted), rng)
     parts = [cells for _, cells in sorted(groups.items())]
     while len(parts) < wanted:
         k = max(range(len(parts)), key=lambda k: (len(parts[k]), -k))
+        if len(parts[k]) < 2:
+            break
         halves = _part(land, parts[k])
         parts[k : k + 1] = halves
     mining = land.divisions.layout["mining_district"]
@@ -87,7 +91,7 @@ def _part(land: Land, cells: list[int]) -> list[list[int]]:
     seeds = [cells[int(np.argmin(along[:, axis]))], cells[int(np.argmax(along[:, axis]))]]
     if seeds[0] == seeds[1]:
         seeds = cells[:2]
-    even = [dict.fromkeys(near, 1.0) for near in land.graph]
+    even = {i: dict.fromkeys(land.graph[i], 1.0) for i in cells}
     owner = grow_nearest(even, set(cells), seeds)
     second = [i for i in cells if owner.get(i, 0) == 1]
     return [[i for i in cells if i not in set(second)], second]

@@ -111,7 +111,7 @@ def _price(parcels: Parcels, i: int, j: int) -> float:
     """Walking from parcel to parcel costs distance, more uphill and along the heights."""
     way = math.dist(parcels.centers[i], parcels.centers[j])
     climb = abs(parcels.height[i] - parcels.height[j])
-    return way * (0.2 + 2.4 * float(parcels.height[i] + parcels.height[j]) / 2 + 2.5 * float(climb))
+    return way * (0.3 + 1.8 * float(parcels.height[i] + parcels.height[j]) / 2 + 1.5 * float(climb))
 
 
 def _starts(

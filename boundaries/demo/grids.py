@@ -45,9 +45,23 @@ def assign(land: Land, rng: np.random.Generator) -> Membership:
             of.community[i], of.street[i] = of.community[host], of.street[host]
         elif kind in STREET_LAND:
             of.community[i] = ""
+    _keep_whole(land, of)
     of.community[of.gap] = of.street[of.gap] = ""
     of.grid[of.gap] = -1
     return of
+
+
+def _keep_whole(land: Land, of: Membership) -> None:
+    """Hills and mines belong to the street, unless the community would fall apart without them."""
+    members: dict[str, set[int]] = {}
+    for i, community in enumerate(of.community):
+        if community and i != of.gap:
+            members.setdefault(community, set()).add(i)
+    for i, cell in enumerate(land.cells):
+        home = land.blocks[cell.block].community
+        if home in members and not of.community[i] and len(components(members[home], land.graph)) > 1:
+            of.community[i] = home
+            members[home].add(i)
 
 
 def _hand_over(land: Land, of: Membership, rng: np.random.Generator) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 
-Graph = Sequence[Mapping[int, float]]
+Graph = Sequence[Mapping[int, float]] | Mapping[int, Mapping[int, float]]
 
 
 def grow_balanced(

@@ -49,6 +49,9 @@ def _name(namer: Names, kind: str, k: int) -> str:
 def draw_pits(land: Land, built_up: Any, rng: np.random.Generator) -> list[Any]:
     """Mine grounds in the side valleys near the railways: irregular patches on village land."""
     out: list[Any] = []
+    seats = shapely.multipoints([v.seat for v in land.villages])
+    near = built_up.buffer(80.0)
+    shapely.prepare(near)
     for river in land.rivers:
         if not river.rail or river.half_width_m > 30:
             continue
@@ -61,7 +64,7 @@ def draw_pits(land: Land, built_up: Any, rng: np.random.Generator) -> list[Any]:
             turn = float(rng.uniform(0, 6.28))
             x, y = foot.x + away * np.cos(turn), foot.y + away * np.sin(turn)
             pit = shapely.Polygon(np.round(np.column_stack([x + 1.25 * r * np.cos(angle), y + 0.8 * r * np.sin(angle)]), 3))
-            clear = not any(pit.intersects(other) for other in out) and not pit.buffer(80).intersects(built_up)
-            if clear and all(shapely.distance(pit, shapely.Point(*v.seat)) > 160 for v in land.villages) and pit.distance(river.line) > 40:
+            clear = not any(pit.intersects(other) for other in out) and not near.intersects(pit)
+            if clear and pit.distance(seats) > 160 and pit.distance(river.line) > 40:
                 out.append(pit)
     return out

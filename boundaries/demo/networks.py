@@ -86,12 +86,13 @@ def shortest_tree(points: Array) -> list[tuple[int, int]]:
 def rivers_frame(land: Land, built_up: Any, outline: Any, namer: Names) -> gpd.GeoDataFrame:
     """Water of every river and brook inside the city; where a river runs under a town it was not planned for, it is covered."""
     strips = _river_strips(land)
+    shapely.prepare(built_up)
     rows: list[tuple[str, float, Any]] = []
     for river in land.rivers:
         name = river.name if _named(river.name, land) else _brook_name(namer)
-        open_air = shapely.difference(river.line, built_up)
-        inside = shapely.intersection(river.line, strips)
-        line = shapely.intersection(shapely.union_all([open_air, inside]), outline)
+        line = shapely.intersection(river.line, outline)
+        if river.line.intersects(built_up):
+            line = shapely.union(shapely.difference(line, built_up), shapely.intersection(line, strips))
         if line.is_empty:
             continue
         water = shapely.buffer(line, river.half_width_m, quad_segs=3, cap_style="flat")

@@ -124,10 +124,8 @@ def _routed(
     """(codes, WGS-84 lons, lats, rows whose exchanged twin lies inside while they do not) of a chunk; counts into the report."""
     lons, lats = to_wgs84(lons=chunk.lons, lats=chunk.lats, datum=datum)
     positions = index.locate_many(lons=lons, lats=lats)
-    unusable = np.array([bad.row - chunk.start for bad in chunk.bad], dtype=np.int64)
-    positions[unusable] = -1
     names = np.array([*index.codes, ""], dtype=object)  # -1 takes the last one
-    outside = positions < 0
+    outside = positions < 0  # bad rows among them: NaN and positions beyond the globe lie in no area
     twins = 0
     if outside.any():
         twin_lons, twin_lats = to_wgs84(lons=chunk.lats[outside], lats=chunk.lons[outside], datum=datum)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+import pandas
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 
@@ -55,7 +56,7 @@ def adopt(rows: GeoDataFrame, *, levels: Sequence[Level]) -> Adopted:
     found = [codes[parent] if parent >= 0 else None for parent in parents.tolist()]
     own = shapes.copy()
     own[~leaf & on_ladder] = None
-    areas = rows.assign(parent_code=found, shares_face_of=None).set_geometry(own, crs=rows.crs)
+    areas = rows.assign(parent_code=pandas.Series(found, dtype=object), shares_face_of=None).set_geometry(own, crs=rows.crs)
     told = [named[row] if row in troubles else parent or "" for row, parent in enumerate(found)]
     return Adopted(areas, rows.assign(parent_code=told, leaf=leaf | ~on_ladder))
 

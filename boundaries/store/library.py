@@ -169,6 +169,10 @@ class Library:
     def lookup(self, number: int | None = None, *, at: dt.datetime | None = None) -> Lookup:
         """A generation in memory: router, members and leaves; `index` positions are positions of `leaves`."""
         with self._reading() as connection:
+            if at is None and number is None:
+                number = repository.current_number(connection)  # all that is asked of the database when the lookup is kept
+            if at is None and number in self._lookups:
+                return self._lookups[number]
             chosen = _chosen(connection, number, at)
             if found := self._lookups.get(chosen.number):
                 return found

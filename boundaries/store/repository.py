@@ -44,6 +44,8 @@ __all__ = [
 
 _NUMBERING_LOCK: Final = 0x6369_7479  # any constant of ours: who numbers generations and areas holds it until the end of the transaction
 
+_RECORD: Final = tuple(tables.generation.c[field.name] for field in fields(Generation))  # all but the defects, which may be many
+
 
 @store_errors()
 def require_city(connection: Connection) -> City:
@@ -114,14 +116,14 @@ def add_generation(
 @store_errors()
 def generations(connection: Connection) -> list[Generation]:
     """All generations, by number."""
-    rows = connection.execute(select(tables.generation).order_by(tables.generation.c.number))
+    rows = connection.execute(select(*_RECORD).order_by(tables.generation.c.number))
     return [generation_of_row(row) for row in rows]
 
 
 @store_errors()
 def generation(connection: Connection, number: int) -> Generation:
     """The generation of that number. Raises GenerationError `generation_unknown`."""
-    row = connection.execute(select(tables.generation).where(tables.generation.c.number == number)).one_or_none()
+    row = connection.execute(select(*_RECORD).where(tables.generation.c.number == number)).one_or_none()
     if row is None:
         raise generation_unknown(number)
     return generation_of_row(row)
@@ -133,7 +135,7 @@ def generation_at(connection: Connection, at: dt.datetime) -> Generation:
     moment = require_aware(at)
     table = tables.generation.c
     in_force = (table.effective_from <= moment) & (table.effective_until.is_(None) | (table.effective_until > moment))
-    row = connection.execute(select(tables.generation).where(in_force)).one_or_none()
+    row = connection.execute(select(*_RECORD).where(in_force)).one_or_none()
     if row is None:
         raise GenerationError(
             "generation_none_at",
@@ -197,9 +199,8 @@ def members(connection: Connection, number: int) -> list[AreaVersion]:
 
 
 def generation_of_row(row: Row[Any]) -> Generation:
-    """The record of a row of `tables.generation`."""
-    values = row._asdict()
-    return Generation(**{field.name: values[field.name] for field in fields(Generation)})
+    """The record of a row that has its columns."""
+    return Generation(**{column.name: row._mapping[column.name] for column in _RECORD})
 
 
 def generation_unknown(number: object) -> GenerationError:

@@ -18,4 +18,4 @@ def pick(rng: np.random.Generator, weights: Sequence[float] | NDArray[np.float64
     """`count` positions in `weights`, drawn with those weights (any positive sum)."""
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
     drawn = np.searchsorted(cumulative, rng.random(count) * cumulative[-1], side="right")
-    return np.minimum(drawn, len(cumulative) - 1)
+    return np.asarray(np.minimum(drawn, len(cumulative) - 1), dtype=np.int64)

@@ -9,21 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from geo_service.demo.frames import read_data
 from geo_service.demo.stages import NOT_TAKEN, STEPS, Courses
 from geo_service.event_log import NewEvent
-
-REASONS = {
-    "not_accepted": ("不属于受理范围", "线索不清，无法联系核实", "已在办理中"),
-    "voided": ("误报", "信息录入错误"),
-    "returned": ("属地不符", "职能不符", "权属不清"),
-    "extended": ("需要采购配件", "需与产权单位协商", "天气原因暂缓施工"),
-    "suspended": ("列入改造计划，待资金到位", "产权争议，待法院判决"),
-    "reworked": ("现场核查未达到结案条件", "处置不彻底"),
-    "reopened": ("反映人表示问题再次出现", "回访不满意"),
-    "supervised": ("超过时限", "群众多次反映"),
-}
-SCORES = (5, 5, 5, 4, 4, 3, 2, 5, 4, 1)
-OUTSIDE_REASON = "不在本市范围"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +52,14 @@ def _says(kind: str, one: Told) -> dict[str, Any]:
         return {"agency_code": one.lead[0], "agency": one.lead[1]}
     if kind == "merged":
         return {"into": one.into}
+    words = read_data("courses.json")
     if kind == "evaluated":
-        return {"score": SCORES[one.case_id % len(SCORES)]}
-    if kind in REASONS:
-        placed = one.received["area_code"] is not None
-        reason = REASONS[kind][one.case_id % len(REASONS[kind])] if placed or kind != "not_accepted" else OUTSIDE_REASON
+        return {"score": words["scores"][one.case_id % len(words["scores"])]}
+    if kind in words["reasons"]:
+        outside = kind == "not_accepted" and one.received["area_code"] is None
+        reasons = words["reasons"]["outside" if outside else kind]
         more = {"due_at": instant(one.extended_due_s).isoformat()} if kind == "extended" else {}
-        return {"reason": reason, **more}
+        return {"reason": reasons[one.case_id % len(reasons)], **more}
     return {}
 
 

@@ -1,7 +1,6 @@
 """Routing thousands of reports at once, with the very rules a single one meets (`locate_point`, `decide`).
 
-Only the sum over the error's distribution is coarser: at most 256 points a report instead of 1,024. Where that could tip the verdict the
-router's own `candidates` is asked.
+Only the sum over the error's distribution is coarser where its result is clear: 48 or 256 points a report instead of 1,024.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from geo_service.demo.places import Fixes
 from geo_service.published import Found, Published
 from geo_service.published.locating import Choice
 
-FEW, MANY = 48, 256
-"""Points a report: few tell that only one leaf is meant, many tell the shares of several."""
+FEW, MANY, ALL = 48, 256, 1024
+"""Points a report: few tell that only one leaf is meant, many tell the shares of several, all are those of `candidates`."""
 CHUNK = 4_000
 MARGIN = 0.03
 """How near to the limit a share of that many points is not trusted."""
@@ -31,7 +30,7 @@ def locate_all(published: Published, fixes: Fixes, *, certain_from: float) -> li
     """For each fix what `locate_point` finds, but for `nearest`, `chain` and small differences in the probabilities."""
     index, households = published.index, published.households
     positions = index.locate_many(lons=fixes.lons, lats=fixes.lats).tolist()
-    ranked = _ranked(published, fixes)
+    ranked = _ranked(published, fixes, certain_from)
     metres = _metres(published, fixes, ranked)
     found = []
     for i, here in enumerate(positions):
@@ -39,7 +38,7 @@ def locate_all(published: Published, fixes: Fixes, *, certain_from: float) -> li
         top = ranked[i][0][1] if ranked[i] else 0.0
         rivals = [(position, share, metres[i, position]) for position, share in ranked[i]]
         verdict: Verdict = "certain" if top >= certain_from else "ask"
-        if here < 0 or abs(top - certain_from) < MARGIN:
+        if here < 0:
             accuracy_m = float(fixes.accuracy_m[i])
             verdict, exact = candidates(index, lon=lon, lat=lat, accuracy_m=accuracy_m, households=households, certain_from=certain_from)
             rivals = [(one.position, one.probability or 0.0, one.distance_m) for one in exact]
@@ -47,9 +46,7 @@ def locate_all(published: Published, fixes: Fixes, *, certain_from: float) -> li
     return found
 
 
-def _found(
-    published: Published, here: int, verdict: Verdict, rivals: list[tuple[int, float, float]], *, lon: float, lat: float
-) -> Found:
+def _found(published: Published, here: int, verdict: Verdict, rivals: list[tuple[int, float, float]], *, lon: float, lat: float) -> Found:
     if verdict == "certain" and here in published.sharers:
         verdict = "ask"
     return Found(
@@ -80,18 +77,23 @@ def _metres(published: Published, fixes: Fixes, ranked: list[list[tuple[int, flo
     return dict(zip(pairs, shapely.distance(points[row], shapes[position]).tolist(), strict=True))
 
 
-def _ranked(published: Published, fixes: Fixes) -> list[list[tuple[int, float]]]:
+def _ranked(published: Published, fixes: Fixes, certain_from: float) -> list[list[tuple[int, float]]]:
     """For each fix (position, probability) of the leaves within its error, most probable first, then by position."""
     weight, count = published.households + 1.0, len(fixes.lons)
     ranked: list[list[tuple[int, float]]] = [[] for _ in range(count)]
     unclear = np.arange(count)
-    for nodes in (FEW, MANY):
+    for nodes in (FEW, MANY, ALL):
         for start in range(0, len(unclear), CHUNK):
             rows = unclear[start : start + CHUNK]
             for row, hits in zip(rows.tolist(), _hits(published, fixes, rows, nodes), strict=True):
                 ranked[row] = _shares(hits, weight)
-        unclear = np.array([row for row in unclear.tolist() if len(ranked[row]) != 1], dtype=np.int64)
+        near = 1.0 if nodes == FEW else MARGIN
+        unclear = np.array([row for row in unclear.tolist() if _unclear(ranked[row], certain_from, near)], dtype=np.int64)
     return ranked
+
+
+def _unclear(ranked: list[tuple[int, float]], certain_from: float, near: float) -> bool:
+    return len(ranked) > 1 and abs(ranked[0][1] - certain_from) < near
 
 
 def _hits(published: Published, fixes: Fixes, rows: NDArray[np.int64], nodes: int) -> NDArray[np.int32]:

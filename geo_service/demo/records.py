@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +18,7 @@ from geo_service.cases.model import CHANNELS, OPEN_STATES
 from geo_service.cases.tables import case_area, case_record, reporter, tracking_day
 from geo_service.demo.bulk import CHUNK, insert_rows
 from geo_service.demo.chance import generator
+from geo_service.demo.drawing import Drawn
 from geo_service.demo.frames import CityFrames
 from geo_service.demo.histories import Told, events, instant
 from geo_service.demo.leads import Leads
@@ -26,9 +27,6 @@ from geo_service.demo.routing import Routed
 from geo_service.demo.stages import CLOSED, CLOSED_LAST, NOT_TAKEN, STEPS, Courses
 from geo_service.demo.topics import URGENCIES, topics
 from geo_service.published import Published
-
-if TYPE_CHECKING:
-    from geo_service.demo.cases import Drawn
 
 NAMED_SHARE = 0.92
 """Share of residents who leave name and phone."""
@@ -74,7 +72,9 @@ def _codes(one: Routed) -> list[str]:
     return sorted(set(one.areas.values()))
 
 
-def _rows(published: Published, drawn: Drawn, routed: Sequence[Routed], courses: Courses, numbers: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _rows(
+    published: Published, drawn: Drawn, routed: Sequence[Routed], courses: Courses, numbers: Sequence[str]
+) -> Iterator[dict[str, Any]]:
     """Rows of `case_record`, as `open_new` and the fold of the events would leave them."""
     taken = courses.times != NOT_TAKEN
     version, last = taken.sum(axis=1).tolist(), courses.last.tolist()

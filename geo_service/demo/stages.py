@@ -88,7 +88,7 @@ class Courses:
     @property
     def last(self) -> Rows:
         """The last step of each case."""
-        return len(STEPS) - 1 - np.argmax((self.times != NOT_TAKEN)[:, ::-1], axis=1)
+        return np.asarray(len(STEPS) - 1 - np.argmax((self.times != NOT_TAKEN)[:, ::-1], axis=1), dtype=np.int64)
 
 
 def draw_courses(rng: np.random.Generator, reports: Reports, zone_offset_s: Rows) -> Courses:
@@ -175,7 +175,7 @@ def _spread(rng: np.random.Generator, taken: NDArray[np.bool_], at_s: Rows, span
     gaps = rng.gamma(2.0, 0.5, taken.shape) * usual * taken
     passed = np.cumsum(gaps, axis=1)
     whole = np.maximum(passed[:, -1:], 1e-9)
-    return at_s[:, None] + (passed / whole * span_s[:, None]).astype(np.int64)
+    return np.asarray(at_s[:, None] + (passed / whole * span_s[:, None]).astype(np.int64), dtype=np.int64)
 
 
 def _evaluate(rng: np.random.Generator, taken: NDArray[np.bool_], times: NDArray[np.int64], *, end_s: int, offset_s: Rows) -> None:

@@ -87,7 +87,7 @@ def draw_topics(rng: np.random.Generator, arrivals: Arrivals) -> NDArray[np.int6
 def draw_urgencies(rng: np.random.Generator, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
     """For each case the position of its urgency in URGENCIES."""
     steps = np.cumsum([topic.urgency for topic in topics()], axis=1) / 100
-    return (rng.random(len(chosen))[:, None] >= steps[chosen][:, :-1]).sum(axis=1)
+    return np.asarray((rng.random(len(chosen))[:, None] >= steps[chosen][:, :-1]).sum(axis=1), dtype=np.int64)
 
 
 def draw_channels(rng: np.random.Generator, chosen: NDArray[np.int64], hour: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -109,4 +109,4 @@ def limits_s(chosen: NDArray[np.int64], urgencies: NDArray[np.int64]) -> NDArray
     """For each case its limit in seconds: the topic's, shortened by urgency, to whole minutes."""
     factors = read_data("topics.json")["urgency_factor"]
     hours = np.array([topic.limit_hours for topic in topics()])[chosen] * np.array([factors[name] for name in URGENCIES])[urgencies]
-    return np.round(np.maximum(hours, 1.0) * 60).astype(np.int64) * 60
+    return np.asarray(np.round(np.maximum(hours, 1.0) * 60) * 60, dtype=np.int64)

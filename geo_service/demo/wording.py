@@ -56,7 +56,9 @@ def word(
     descriptions: list[str] = []
     addresses: list[str | None] = []
     matches: list[list[Match]] = []
-    for i, (topic, kind, row, style) in enumerate(zip(chosen.tolist(), places.kind.tolist(), places.address.tolist(), styles.tolist(), strict=True)):
+    for i, (topic, kind, row, style) in enumerate(
+        zip(chosen.tolist(), places.kind.tolist(), places.address.tolist(), styles.tolist(), strict=True)
+    ):
         spot = data["rural_spots"][spots[i]]
         texts = data["outside"] if kind == OUTSIDE else all_topics[topic].texts
         names = _names(registry, published, found[i], row, kind, spot)

@@ -20,6 +20,7 @@ Citygrid.Sheet = L.Renderer.extend({
     L.Renderer.prototype._update.call(this);
     const size = this._bounds.getSize(), canvas = this._container;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    // Setting the size empties the canvas.
     canvas.width = Math.round(size.x * ratio);
     canvas.height = Math.round(size.y * ratio);
     canvas.style.width = size.x + 'px';
@@ -29,7 +30,6 @@ Citygrid.Sheet = L.Renderer.extend({
     const left = origin.x + this._bounds.min.x, top = origin.y + this._bounds.min.y;
     const pen = canvas.getContext('2d');
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, size.x, size.y);
     pen.lineJoin = 'round';
     // Screen x = world x * scale - left; view: the part of the world on the canvas.
     this._paint({
@@ -39,6 +39,9 @@ Citygrid.Sheet = L.Renderer.extend({
   },
   redraw() {
     if (this._map) this._update();
+  },
+  getElement() {
+    return this._container;
   },
 });
 
@@ -53,10 +56,8 @@ Citygrid.Picture = {
     Citygrid.Shapes.open(data.areas, page.layers.filter((layer) => layer.drawer === 'areas'));
     Citygrid.Points.open(data.points || {}, page.layers.filter((layer) => layer.drawer === 'points'));
     this.sheet = new Citygrid.Sheet((frame) => this.paint(frame)).addTo(map);
-    this.pointer = new Citygrid.Sheet((frame) => {
-      Citygrid.Shapes.paintMarked(frame);
-      Citygrid.Points.paintMarked(frame);
-    }).addTo(map);
+    this.pointer = new Citygrid.Sheet((frame) => this.paintMarked(frame)).addTo(map);
+    this.pointer.getElement().classList.add('pointer');
   },
 
   paint(frame) {
@@ -67,6 +68,13 @@ Citygrid.Picture = {
     Citygrid.Shapes.paint(frame, labels);
     Citygrid.Points.paint(frame, labels);
     labels.paint();
+    // On paper an empty sheet above is white: there the marks are part of the picture.
+    if (document.body.classList.contains('printing')) this.paintMarked(frame);
+  },
+
+  paintMarked(frame) {
+    Citygrid.Shapes.paintMarked(frame);
+    Citygrid.Points.paintMarked(frame);
   },
 
   /** Redraw once, after everything that changes now has changed. */
@@ -86,7 +94,10 @@ Citygrid.Picture = {
     if (this.pointer) this.pointer.redraw();
   },
 
-  /** Adds a path of world coordinates [from, to) to the pen, leaving out steps of less than about a pixel. */
+  /** Vertices closer than this many pixels are left out. */
+  least: 1.1,
+
+  /** Adds a path of world coordinates [from, to) to the pen, leaving out steps too small to see. */
   trace(frame, xy, from, to, backward, goOn) {
     const { pen, scale, left, top } = frame;
     const step = backward ? -2 : 2, first = backward ? to - 2 : from, last = backward ? from : to - 2;
@@ -95,7 +106,7 @@ Citygrid.Picture = {
     else pen.moveTo(x, y);
     for (let i = first + step; i !== last + step; i += step) {
       const nx = xy[i] * scale - left, ny = xy[i + 1] * scale - top;
-      if (i !== last && Math.abs(nx - x) + Math.abs(ny - y) < 1.1) continue;
+      if (i !== last && Math.abs(nx - x) + Math.abs(ny - y) < this.least) continue;
       pen.lineTo(nx, ny);
       x = nx;
       y = ny;

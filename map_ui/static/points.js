@@ -104,6 +104,7 @@ Citygrid.Points = {
       const x = set.xy[row * 2] * scale - left, y = set.xy[row * 2 + 1] * scale - top;
       const { canvas, size } = set.stamps[set.draws.option[row]], drawn = size * grow;
       pen.drawImage(canvas, x - drawn / 2, y - drawn / 2, drawn, drawn);
+      if (set.layer.counted) labels.block(x - drawn / 2 + 2, y - drawn / 2 + 2, x + drawn / 2 - 2, y + drawn / 2 - 2);
       if (starred && starred.options[starred.option[row]].badge) {
         const star = this.badge.size * grow;
         pen.drawImage(this.badge.canvas, x + drawn / 2 - star * 0.65, y - drawn / 2 - star * 0.35, star, star);

@@ -105,11 +105,13 @@ Citygrid.Shapes = {
     }
     // With the ground beneath, the tint lets it through where the reader looks for buildings and roads.
     pen.globalAlpha = Citygrid.Ground.any() ? 0.62 : 0.9;
+    Citygrid.Picture.least = 2.2;
     classes.forEach((rows, number) => {
       pen.fillStyle = fill.classes[number][0];
       Citygrid.Picture.inHandfuls(pen, rows, (row) => this.traceShape(frame, row), () => pen.fill('evenodd'));
     });
     pen.globalAlpha = 1;
+    Citygrid.Picture.least = 1.1;
   },
 
   paintLines(frame, line, arcs) {

@@ -106,6 +106,12 @@ def test_equal_candidates_are_ordered_by_code_and_answers_repeat(halves: Index) 
     assert first == candidates(halves, lon=LON, lat=LAT, accuracy_m=40_000, households=np.zeros(2))
     ranks = [(-(c.probability or 0), c.position) for c in first[1]]
     assert ranks == sorted(ranks)
+    x, y = normal_nodes(1024)
+    sigma = 500 * SIGMAS_PER_ACCURACY
+    hits = halves.locate_many(lons=LON + x * sigma / MX, lats=LAT + y * sigma / MY)
+    west, east = np.bincount(hits[hits >= 0]).tolist()
+    _, equal = candidates(halves, lon=LON, lat=LAT, accuracy_m=500, households=np.array([east - 1, west - 1]))
+    assert [(c.position, c.probability) for c in equal] == [(0, 0.5), (1, 0.5)]
 
 
 def test_a_tiny_leaf_under_the_point_is_listed() -> None:

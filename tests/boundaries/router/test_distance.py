@@ -45,6 +45,15 @@ def test_equally_near_leaves_give_the_smallest_code() -> None:
     assert index.nearest(lon=1.0, lat=0.5) == (0, 0.0)
 
 
+@pytest.mark.parametrize("codes", [("a", "b"), ("b", "a")])
+def test_equally_near_by_a_common_vertex(codes: tuple[str, str]) -> None:
+    corner = shapely.Polygon([(1, 1), (2, 1.5), (3, 1.5), (3, -3), (-3, -3), (-3, -2), (2.5, -2), (2.5, 1)])  # goes round the point
+    index = Index.build([corner, shapely.box(0.5, 1, 1, 2)], codes)
+    position, metres = index.nearest(lon=1.0, lat=0.999)
+    assert position == 0
+    assert metres == pytest.approx(110.6, abs=0.2)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_no_leaf_is_near_to_nowhere(value: float) -> None:
     index = Index.build([ROOM], ["a"])
