@@ -72,7 +72,7 @@ def _hand_over(land: Land, of: Membership, rng: np.random.Generator) -> None:
             members.setdefault(g, set()).add(i)
     for i in rng.permutation(len(of.grid)).tolist():
         g = of.grid[i]
-        if g < 0 or len(members[g]) < 8 or rng.random() < 0.75 or land.cells[i].homes > 1:
+        if g < 0 or len(members[g]) < 8 or rng.random() < 0.75 or land.cells[i].homes > 1 or land.blocks[g].court:
             continue
         near: dict[int, float] = {}
         for j, length in land.graph[i].items():

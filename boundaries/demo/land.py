@@ -53,7 +53,7 @@ class Land:
 
 def draw_land(divisions: Divisions, seed: int, scale: float) -> Land:
     """All faces of a city. The same arguments give the same faces; drawings that fail are tried again with other random numbers."""
-    stretch = scale**0.5 if scale >= 1 else max(0.5, scale**0.5)
+    stretch = scale**0.5 if scale >= 1 else max(0.36, scale**0.5)
     layout = divisions.layout
     crs = pyproj.Transformer.from_crs("EPSG:4326", layout["metric_crs"], always_xy=True)
     origin = np.round(np.array(crs.transform(*layout["centre_lon_lat"])), -2)
@@ -109,9 +109,7 @@ def _plots(
     areas = [abs(signed_area(mesh.corners(blocks[i].ring))) for i in homes]
     total = max(4 * len(homes), round(divisions.layout["micro_grids"] * scale))
     numbers = share_micro_grids([blocks[i] for i in homes], areas, total)
-    courts = sorted((k for k, i in enumerate(homes) if numbers[k] >= 9 and not blocks[i].rim), key=lambda k: (-areas[k], k))
-    for k in courts[:: max(1, len(courts) // max(3, round(8 * scale)))]:
-        blocks[homes[k]].court = True
+    _lay_courts([blocks[i] for i in homes], numbers, areas, max(4, round(9 * scale)))
     pairs = max(4, round(30 * scale))
     wanted = [2 if k % 6 == 1 else 1 for k in range(pairs)]
     sharers = lay_towers([blocks[i] for i in homes], numbers, wanted)
@@ -123,6 +121,18 @@ def _plots(
         else:
             cells.append(Cell(block.ring, i, 0))
     return cells
+
+
+def _lay_courts(homes: list[Block], numbers: list[int], areas: list[float], wanted: int) -> None:
+    """Choose the blocks with a plot in their middle that touches no other block; each gets at least nine micro-grids, at others' cost."""
+    compact = sorted(range(len(homes)), key=lambda k: (homes[k].rim, numbers[k] < 9, -areas[k], k))
+    pool = compact[: max(wanted, len(homes) // 8)]
+    for k in pool[:: max(1, len(pool) // wanted)][:wanted]:
+        homes[k].court = True
+        while numbers[k] < 9:
+            giver = max((j for j in range(len(homes)) if not homes[j].court), key=lambda j: (numbers[j], -j))
+            numbers[giver] -= 1
+            numbers[k] += 1
 
 
 def _with_countryside(

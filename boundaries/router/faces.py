@@ -61,7 +61,6 @@ def _segments(polygons: npt.NDArray[np.object_], faces: npt.NDArray[np.int32]) -
     parts, of_polygon = shapely.get_parts(polygons, return_index=True)
     rings, of_part = shapely.get_rings(parts, return_index=True)
     xy, of_ring = shapely.get_coordinates(rings, return_index=True)
-    xy += 0.0  # -0.0 and 0.0 are one place
     inside = of_ring[1:] == of_ring[:-1]
     inside &= (xy[1:] != xy[:-1]).any(axis=1)
     here = np.flatnonzero(inside)

@@ -144,7 +144,21 @@ def _check_codes_by_level(codes: list[Any], row_levels: list[str], by_name: dict
     for row, name in enumerate(row_levels):
         rows_of.setdefault(name, []).append(row)
     for name, rows in rows_of.items():
-        check_codes([codes[row] for row in rows], pattern=by_name[name].code_pattern, level=name)
+        try:
+            check_codes([codes[row] for row in rows], pattern=by_name[name].code_pattern, level=name)
+        except CodeError as error:
+            raise _with_rows_of_frame(error, rows) from None
+
+
+def _with_rows_of_frame(error: CodeError, rows: list[int]) -> CodeError:
+    """The refusal of codes of one level, its row numbers (within the level) turned into those of the frame."""
+    for item in error.items:
+        item.row = None if item.row is None else rows[item.row]
+        if "rows" in item.params:
+            item.params["rows"] = ", ".join(str(rows[int(row)]) for row in item.params["rows"].split(", "))
+    first = error.items[0]
+    params = {**error.params, "first": first.text("en"), "first_zh": first.text("zh")}
+    return CodeError(error.code, en=error.en, zh=error.zh, row=first.row, area=first.area, items=error.items, **params)
 
 
 def _check_leaf_codes(codes: list[str], leaves: NDArray[np.bool_]) -> None:

@@ -36,7 +36,7 @@ _SOURCE_LENGTH: Final = 1000
 @dataclass(frozen=True, slots=True)
 class Assembled:
     """What an import found. areas: the frame `add_generation` takes, in `metric_crs`. defects: everything to be told; those of
-    severity error bar publishing. proof: of these very areas. source: which files. repaired: codes of repaired polygons."""
+    severity error bar publishing. proof: of these very areas. source: which files, by name. repaired: codes of repaired polygons."""
 
     areas: GeoDataFrame
     defects: list[Defect]
@@ -85,7 +85,7 @@ def read_layers(
     uncoded = rows[blank].assign(leaf=False)
     found = checks.run(pandas.concat([adopted.supplied, uncoded], ignore_index=True), levels=levels)
     proven = prove(adopted.areas, metric_crs=chosen, levels=levels)
-    source = "; ".join(dict.fromkeys(str(spec.file) for spec in specs))[:_SOURCE_LENGTH]
+    source = "; ".join(dict.fromkeys(spec.title for spec in specs))[:_SOURCE_LENGTH]
     repaired = tuple(code for frame in frames for code in frame.attrs["repaired"])
     repaired = tuple(code for frame in frames for code in frame.attrs["repaired"])
     return Assembled(adopted.areas, [*proven.defects, *found], chosen, source, told, proven.proof, repaired)

@@ -36,6 +36,11 @@ class LayerSpec:
         """The layer as `boundaries.files` names it."""
         return Source(self.source, self.layer)
 
+    @property
+    def title(self) -> str:
+        """FILE or FILE:LAYER without its folder: what a generation may say of its source to anybody."""
+        return f"{self.source.name}:{self.layer}" if self.layer else self.source.name
+
 
 def parse_level_option(text: str, file: Path | str, *, name: str | None = None) -> LayerSpec:
     """The layer that `LEVEL=[LAYER:]CODE[,parent=COLUMN][,name=COLUMN][,kind=COLUMN][,households=COLUMN]` describes.

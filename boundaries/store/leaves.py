@@ -48,8 +48,9 @@ def parent_shapes(members: Sequence[AreaVersion], metric_crs: str, *, levels: Se
     children: dict[int, list[AreaVersion]] = {}
     by_id = {area.area_id: area for area in members}
     for area in members:
-        if ranks[area.level] is not None and area.parent_id is not None:
-            children.setdefault(ranks[by_id[area.parent_id].level] or 0, []).append(area)
+        parent = by_id.get(area.parent_id) if area.parent_id is not None else None  # absent where only a part of the city is asked
+        if ranks[area.level] is not None and parent is not None:
+            children.setdefault(ranks[parent.level] or 0, []).append(area)
     for rank in sorted(children, reverse=True):  # finest parents first: the coarser ones are made of them
         present = [area for area in children[rank] if area.area_id in shapes]
         grouped = np.array([area.parent_id for area in present], dtype=np.int64)

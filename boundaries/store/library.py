@@ -134,7 +134,7 @@ class Library:
                 metric_crs=areas.metric_crs,
                 actor=actor,
                 at=at or _now(),
-                parent=repository.current_number(connection, lock=True),
+                parent=repository.current_number(connection),
                 proof=areas.proof,
                 defects=areas.defects,
             )

@@ -12,18 +12,16 @@ import typer
 from rich.table import Table
 
 import boundaries as library
-from boundaries import checks
+from boundaries.checks.layers import check_layer
 from boundaries.errors import StoreError
 from boundaries.files import write_frame
-from boundaries.files.areas import read_areas
-from boundaries.geometry import auto_metric_crs, to_metric
 from boundaries.model import Defect, Level
 from boundaries.store.city import AUTO
 from boundaries.store.importing import read_layers
 from boundaries.store.layers import LayerSpec, parse_level_option
 from boundaries.store.library import Library
 from geo_service.cli.opening import read_settings
-from geo_service.cli.talk import FINDINGS, err, language, out, say
+from geo_service.cli.talk import FINDINGS, err, language, result, say
 from geo_service.migrations import check_version, migrate
 
 boundaries = typer.Typer(no_args_is_help=True, help="Areas of the city: import, check, publish.")
@@ -64,11 +62,10 @@ def import_file(
         _tell(found.defects)
         if found.repaired:
             say(f"已修复 {len(found.repaired)} 个多边形", f"{len(found.repaired)} polygons were repaired")
-        out.print(
+        result(
             orjson.dumps(
                 {"generation": generation.number, "areas": len(found.areas), "metric_crs": found.metric_crs, "defects": len(found.defects)}
             ).decode(),
-            markup=False,
         )
         if publish:
             opened.publish(generation.number, actor="command line")
@@ -113,9 +110,13 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print {defects: [{rule, areas, place, message}]}.")] = False,
 ) -> None:
     """Say what is wrong with a file's areas, without importing them. Exit 1 with findings."""
-    found = _check_levels(file, level, metric_crs) if level else _check_layer(file, code, metric_crs)
+    found = (
+        _check_levels(file, level, metric_crs)
+        if level
+        else check_layer(file, code=code or "code", metric_crs=None if metric_crs == AUTO else metric_crs)
+    )
     if as_json:
-        out.print(orjson.dumps({"defects": [_values(defect) for defect in found]}).decode(), markup=False)
+        result(orjson.dumps({"defects": [_values(defect) for defect in found]}).decode())
     else:
         _tell(found)
     if out_file is not None:
@@ -136,15 +137,6 @@ def _check_levels(file: str, level: list[str], metric_crs: str) -> list[Defect]:
     names = list(dict.fromkeys(spec.level for spec in specs))
     levels = [Level(name, rank, name, name, rank == len(names) - 1) for rank, name in enumerate(names)]
     return read_layers(specs, metric_crs=metric_crs, levels=levels).defects
-
-
-def _check_layer(file: str, code: str | None, metric_crs: str) -> list[Defect]:
-    frame = read_areas(file, code=code or "code", invalid="keep", codes="keep")
-    said = frame.crs.to_string()
-    lonlat = frame if said == "EPSG:4326" else frame.to_crs("EPSG:4326")
-    chosen = auto_metric_crs(tuple(lonlat.total_bounds)) if metric_crs == AUTO else metric_crs
-    metric = to_metric(frame.geometry.to_numpy(), chosen, source_crs=said)
-    return checks.run(geopandas.GeoDataFrame({"code": frame["code"]}, geometry=metric, crs=chosen))
 
 
 def _values(defect: Defect) -> dict[str, Any]:
@@ -198,6 +190,4 @@ def list_generations() -> None:
         for g in opened.generations():
             since = f"{g.effective_from:%Y-%m-%d %H:%M}" if g.effective_from else "-"
             until = f"{g.effective_until:%Y-%m-%d %H:%M}" if g.effective_until else "-"
-            out.print(
-                f"{g.number}\t{g.status}\t{g.kind}\t{since}\t{until}\t{g.metric_crs}\t{g.content_hash[:12]}\t{g.source}", markup=False
-            )
+            result(f"{g.number}\t{g.status}\t{g.kind}\t{since}\t{until}\t{g.metric_crs}\t{g.content_hash[:12]}\t{g.source}")

@@ -15,7 +15,7 @@ import typer
 from boundaries.store.engine import database_url
 from geo_service.cli.opening import opened, read_settings
 from geo_service.cli.serving import run, with_address
-from geo_service.cli.talk import chosen, err, language, out, say
+from geo_service.cli.talk import chosen, err, language, result, say
 from geo_service.clock import SystemClock
 from geo_service.errors import SetupError
 from geo_service.settings import ServerSettings, Settings
@@ -52,7 +52,7 @@ def build_demo(settings: Settings, *, seed: int = 1, scale: float = 1.0, as_of: 
         force=force,
         step=lambda zh, en: say(f"· {zh}…", f"· {en} ..."),
     )
-    out.print(json.dumps(built.counts, ensure_ascii=False), markup=False)
+    result(json.dumps(built.counts, ensure_ascii=False))
 
 
 @demo.command("start")
@@ -130,6 +130,6 @@ def _show(address: str, point: tuple[float, float]) -> None:
         ("服务中心与示范站地图", "map of service centres and stations", "/maps/facilities"),
         ("接口说明", "description of the API", "/openapi.json"),
     ):
-        out.print(f"{chosen(zh, en)}: {address}{path}", markup=False)
+        result(f"{chosen(zh, en)}: {address}{path}")
     say("按 Ctrl-C 结束", "Ctrl-C ends it")
     sys.stdout.flush()

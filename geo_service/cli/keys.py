@@ -9,7 +9,7 @@ import typer
 from geo_service.accounts import ROLES, create_key, revoke_key
 from geo_service.accounts import keys as all_keys
 from geo_service.cli.opening import opened
-from geo_service.cli.talk import out, say
+from geo_service.cli.talk import result, say
 
 keys = typer.Typer(no_args_is_help=True, help="API keys: who may write, and in which role.")
 
@@ -23,7 +23,7 @@ def create(
     with opened() as wiring, wiring.database.writing() as connection:
         key = create_key(connection, name=name, role=role, at=wiring.clock.now(), by="command line")
     say("密钥仅显示这一次：", "the key is shown only this once:")
-    out.print(key, markup=False)
+    result(key)
 
 
 @keys.command("list")
@@ -32,7 +32,7 @@ def list_keys() -> None:
     with opened() as wiring, wiring.database.reading() as connection:
         for row in all_keys(connection):
             ended = f"revoked {row['revoked_at']:%Y-%m-%d}" if row["revoked_at"] else "in use"
-            out.print(f"{row['key_id']}\t{row['name']}\t{row['role']}\t{row['created_at']:%Y-%m-%d}\t{ended}", markup=False)
+            result(f"{row['key_id']}\t{row['name']}\t{row['role']}\t{row['created_at']:%Y-%m-%d}\t{ended}")
 
 
 @keys.command("revoke")

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from geo_service.accounts import Actor
 from geo_service.api.answers import locate_out, responsible_out
 from geo_service.cli.opening import opened
-from geo_service.cli.talk import chosen, language, out, refuse
+from geo_service.cli.talk import chosen, language, refuse, result
 from geo_service.flows.intake.schemas import ReportIn
 from geo_service.flows.intake.service import receive
 from geo_service.flows.lookup.service import answering
@@ -79,4 +79,4 @@ def report(
 
 
 def _print(value: object) -> None:
-    out.print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(), markup=False)
+    result(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())

@@ -11,7 +11,7 @@ import typer
 from boundaries.router import Index
 from boundaries.router.files import route_file
 from geo_service.cli.opening import opened
-from geo_service.cli.talk import out, progress, refuse
+from geo_service.cli.talk import progress, refuse, result
 
 
 def route(
@@ -55,4 +55,4 @@ def _route(
             progress=lambda rows, total: bar.update(task, completed=rows, total=total),
         )
         bar.update(task, total=done.rows, completed=done.rows)
-    out.print(orjson.dumps({"rows": done.rows, "routed": done.routed, "outside": done.outside, "bad": done.bad}).decode(), markup=False)
+    result(orjson.dumps({"rows": done.rows, "routed": done.routed, "outside": done.outside, "bad": done.bad}).decode())

@@ -28,6 +28,11 @@ def language() -> str:
     return "en"
 
 
+def result(text: str) -> None:
+    """A line of the answer, on stdout, as it is."""
+    typer.echo(text)
+
+
 def say(zh: str, en: str) -> None:
     """A line of talk, on stderr."""
     err.print(zh if language() == "zh-CN" else en, markup=False)

@@ -54,7 +54,7 @@ def test_a_circle_of_parents_does_not_hang(jigsaw: Jigsaw) -> None:
 
 
 def test_neighbouring_parents_never_share_a_tint(jigsaw: Jigsaw) -> None:
-    areas = check_areas(jigsaw(columns=18, rows=18))
+    areas = check_areas(jigsaw(columns=27, rows=27))  # nine parents a column, as many as there are tints
     topology = build(areas.geometry.to_numpy())
     tint = by_parent(areas, topology).row_class
     parent = areas["parent_code"]

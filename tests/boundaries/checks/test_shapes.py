@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def summary(defects: list[Defect]) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(defect.rule, defect.severity, defect.areas) for defect in defects]
 
 
-def place_m(defect: Defect) -> object:
+def place_m(defect: Defect) -> Any:
     """The defect's place back in metres from the corner."""
     return shapely.transform(to_metric(defect.place, "EPSG:4547"), lambda c: c - (EAST, NORTH))
 
@@ -52,7 +53,7 @@ def test_overlaps(found: Found, one: str, other: Polygon, area: float) -> None:
     assert summary(overlaps) == [("overlap", "error", ("a", "b"))], one
     assert overlaps[0].size == pytest.approx(area, abs=0.01)
     assert overlaps[0].unit == "m2"
-    assert place_m(overlaps[0]).symmetric_difference(LEFT.intersection(other)).area < 0.2  # type: ignore[attr-defined]  # shapely's shapes are untyped
+    assert place_m(overlaps[0]).symmetric_difference(LEFT.intersection(other)).area < 0.2
 
 
 def test_two_overlaps_of_one_pair_are_one_finding(found: Found) -> None:
@@ -74,7 +75,7 @@ def test_gaps_with_what_is_around_them(found: Found) -> None:
     defects = found(shapely.difference(box(0, 0, 300, 300), box(100, 100, 200, 200)), box(300, 0, 400, 300))
     assert summary(defects) == [("gap", "warning", ("a",))]
     assert defects[0].size == 10_000
-    assert place_m(defects[0]).equals_exact(box(100, 100, 200, 200), 0.001, normalize=True)  # type: ignore[attr-defined]  # as above
+    assert place_m(defects[0]).equals_exact(box(100, 100, 200, 200), 0.001, normalize=True)
 
 
 def test_an_island_in_a_gap_leaves_the_water_around_it(found: Found) -> None:
@@ -135,7 +136,7 @@ def test_pieces_and_scraps(found: Found) -> None:
         ("too_small", "warning", ("c",)),
     ]
     assert defects[0].size == 2
-    assert place_m(defects[0]).equals_exact(box(300, 0, 310, 10), 0.001, normalize=True)  # type: ignore[attr-defined]  # as above
+    assert place_m(defects[0]).equals_exact(box(300, 0, 310, 10), 0.001, normalize=True)
     assert (defects[1].size, defects[2].size) == (20, 450)
     assert found(MultiPolygon([LEFT])) == []
 

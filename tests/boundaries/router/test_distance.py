@@ -64,9 +64,9 @@ def test_no_leaf_is_near_to_nowhere(value: float) -> None:
 
 
 def test_a_hole_is_a_gap_and_the_land_beyond_is_outside() -> None:
-    island = shapely.box(113.048, 38.048, 113.052, 38.052)
+    island = shapely.box(113.048, 38.048, 113.052, 38.052) - shapely.box(113.049, 38.049, 113.0495, 38.0495)
     index = Index.build([WITH_HOLE, shapely.box(113.2, 38.0, 113.3, 38.1), island], ["a", "b", "c"])
-    gaps, outside = [(113.045, 38.05), (113.059, 38.041)], [(113.15, 38.05), (112.9, 38.05), (113.05, 38.2)]
+    gaps, outside = [(113.045, 38.05), (113.059, 38.041), (113.0492, 38.0492)], [(113.15, 38.05), (112.9, 38.05), (113.05, 38.2)]
     for lon, lat in gaps:
         assert index.locate(lon=lon, lat=lat) == -1
         assert index.inside_outline(lon=lon, lat=lat)

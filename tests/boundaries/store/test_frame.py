@@ -62,10 +62,10 @@ def shape(row: int, geometry: object) -> Callable[[Frame], Frame]:
     [
         (put("level", 6, "parish"), CodeError, "level_unknown", 6),
         (put("level", 6, None), CodeError, "level_unknown", 6),
-        (put("code", 6, "X1"), CodeError, "code_malformed", 0),  # rows of check_codes count within the level
-        (put("code", 6, None), CodeError, "code_missing", 0),
-        (put("code", 6, 17), CodeError, "code_malformed", 0),
-        (put("code", 7, "G1"), CodeError, "code_duplicate", 1),
+        (put("code", 6, "X1"), CodeError, "code_malformed", 6),
+        (put("code", 6, None), CodeError, "code_missing", 6),
+        (put("code", 6, 17), CodeError, "code_malformed", 6),
+        (put("code", 7, "G1"), CodeError, "code_duplicate", 7),
         (put("code", 5, "G1"), CodeError, "leaf_code_shared", 6),
         (put("parent_code", 6, "nowhere"), ParentError, "parent_unknown", 6),
         (put("parent_code", 6, "G2"), ParentError, "parent_not_coarser", 6),
@@ -106,3 +106,16 @@ def test_a_long_cycle_names_its_members_only(tiny_frame: Frame, tiny_levels: tup
     with pytest.raises(ParentError) as refused:
         resolve(tiny_frame, tiny_levels)
     assert [(item.code, item.area) for item in refused.value.items] == [("parent_cycle", "140300")]
+
+
+def test_doubled_codes_are_told_with_the_rows_of_the_frame(tiny_frame: Frame, tiny_levels: tuple[Level, ...]) -> None:
+    tiny_frame.loc[8, "code"] = "G1"
+    with pytest.raises(CodeError, match="rows 6, 8") as refused:
+        resolve(tiny_frame, tiny_levels)
+    assert refused.value.row == 8
+
+
+def test_an_empty_frame_has_no_rows(tiny_frame: Frame, tiny_levels: tuple[Level, ...]) -> None:
+    rows = resolve(tiny_frame[:0], tiny_levels)
+    assert len(rows) == 0
+    assert rows.leaves.tolist() == []

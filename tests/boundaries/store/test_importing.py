@@ -63,7 +63,7 @@ def test_layers_become_areas(write: Write) -> None:
     assert found.areas.geometry.isna().tolist() == [True, True, False, False, False]
     assert shapely.equals_exact(np.asarray(found.areas.geometry)[2:], [row[-1] for row in GRIDS], 0.0).all()  # type: ignore[arg-type]
     assert found.defects == []
-    assert found.source.endswith("city.gpkg:grids")
+    assert found.source == "city.gpkg:districts; city.gpkg:grids"  # without the folders of whoever imported
     assert found.proof["coverage_lonlat"] is True
 
 

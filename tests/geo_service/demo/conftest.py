@@ -2,16 +2,17 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from boundaries.store.proof import prove
 from boundaries.store.publish import publish
 from boundaries.store.repository import add_generation, write_city
-from geo_service.db import Database
+from geo_service.db import Database, metadata
 from geo_service.demo.addresses import fill_addresses
 from geo_service.demo.cases import fill_cases
 from geo_service.demo.facilities import fill_facilities
@@ -80,17 +81,18 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def fill_again(tmp_path: Path, city: LatticeCity) -> Iterator[Callable[..., Filled]]:
-    """Fills another SQLite database with the same city."""
-    made: list[Filled] = []
+def empty() -> Callable[[], AbstractContextManager[Connection]]:
+    """Opens databases in memory that have the tables of the service and nothing in them."""
 
-    def again(**arguments: int) -> Filled:
-        made.append(fill(f"sqlite:///{tmp_path / f'again{len(made)}.db'}", city, **arguments))
-        return made[-1]
+    @contextmanager
+    def opened() -> Iterator[Connection]:
+        engine = sa.create_engine("sqlite://")
+        metadata.create_all(engine)
+        with engine.connect() as connection:
+            yield connection
+        engine.dispose()
 
-    yield again
-    for one in made:
-        one.database.close()
+    return opened
 
 
 @pytest.fixture

@@ -97,15 +97,21 @@ def add_street(
     areas.append(area(district, "district", "district", f"第{district}区", CITY))
     areas.append(area(street, "street", "subdistrict", f"第{district}街道", district))
     areas.append(area(street.ljust(17, "9"), "rest", "rest", "其余地块", street, block(range(left, left + 10), range(3, 4))))
-    green = block(range(left + 10, left + 14), range(0, 4))
+    green = block(range(left + 10, left + 14), range(4))
     areas.append(area(village, "community", "village", f"第{district}村", street, green))
     lon, lat = lonlat(green)
-    where = {"community_code": village, "compound_code": "", "compound_name": f"第{district}村", "building": "第1组", "micro_grid_code": village}
+    where = {
+        "community_code": village,
+        "compound_code": "",
+        "compound_name": f"第{district}村",
+        "building": "第1组",
+        "micro_grid_code": village,
+    }
     addresses.append({**ADDRESS, **where, "road_number": "1-40号", "households": 40, "lon": lon, "lat": lat})
     seats += [(district, "district", lon, lat), (street, "street", lon, lat), (village, "community", lon, lat)]
     for c in range(3):
         community = f"{street}{c + 1:03d}"
-        areas.append(area(community, "community", "community", f"第{community[-6:]}社区", street))
+        areas.append(area(community, "community", "community", f"第{community}社区", street))
         seats.append((community, "community", *lonlat(square(left + 4, c))))
         for g in range(2):
             add_grid(left + 5 * g, c, f"{community}{g + 1:03d}", areas, addresses, compounds)
@@ -121,7 +127,13 @@ def add_grid(
         code, shape = f"{grid}{k + 1:02d}", square(left + k, row)
         areas.append(area(code, "micro_grid", "micro_grid", f"第{k + 1}微网格", grid, shape))
         lon, lat = lonlat(shape)
-        where = {"community_code": community, "compound_code": compound, "compound_name": name, "road": f"{row + 1}号街", "road_number": f"{number}号"}
+        where = {
+            "community_code": community,
+            "compound_code": compound,
+            "compound_name": name,
+            "road": f"{row + 1}号街",
+            "road_number": f"{number}号",
+        }
         leaves = [code, code]
         if k == 4 and grid.endswith("001"):
             leaves[1] = f"{grid}06"
