@@ -26,10 +26,10 @@ def open(url: str, *, create: bool = False) -> Library:  # noqa: A001  # boundar
     >>> from boundaries.model import Level
     >>> library = boundaries.open("sqlite:///city.db", create=True)
     >>> levels = [Level("city", 0, "市", "City", leaf=False), Level("grid", 1, "网格", "Grid", leaf=True)]
-    >>> city = library.init_city(name="小城", division_code="140300", timezone="Asia/Shanghai", levels=levels)
+    >>> city = library.init_city(name="小城", division_code="990100", timezone="Asia/Shanghai", levels=levels)
     >>> grids = [shapely.box(463000, 4192000, 463100, 4192100), shapely.box(463100, 4192000, 463200, 4192100)]
     >>> areas = geopandas.GeoDataFrame(
-    ...     {"level": ["city", "grid", "grid"], "code": ["140300", "G1", "G2"], "parent_code": [None, "140300", "140300"]},
+    ...     {"level": ["city", "grid", "grid"], "code": ["990100", "G1", "G2"], "parent_code": [None, "990100", "990100"]},
     ...     geometry=[None, *grids],
     ...     crs="EPSG:4547",
     ... )
@@ -40,7 +40,7 @@ def open(url: str, *, create: bool = False) -> Library:  # noqa: A001  # boundar
     'published'
     >>> place = library.locate(lon=113.58, lat=37.86, datum="wgs84")
     >>> place.verdict, place.areas
-    ('certain', {'grid': 'G1', 'city': '140300'})
+    ('certain', {'grid': 'G1', 'city': '990100'})
     >>> library.locate(lon=116.40, lat=39.92, datum="wgs84").verdict
     'outside'
     >>> library.areas("city").geometry.iloc[0].geom_type

@@ -10,8 +10,8 @@ from boundaries.demo.shares import share_out
 from boundaries.demo.town import Block, PlanError, Town
 
 
-def cut_blocks(knife: Knife, town: Town, faces: list[Ring], *, street: str, community: str, grids: int) -> list[Block]:
-    """Cut the faces of a community into `grids` home blocks and one or two others."""
+def cut_blocks(knife: Knife, town: Town, faces: list[Ring], *, street: str, community: str, grids: int, mining: bool) -> list[Block]:
+    """Cut the faces of a community into `grids` home blocks and one or two others (mines among them where `mining`)."""
     rng, mesh = knife.rng, knife.mesh
     spare = 1 + int(rng.random() < 0.55)
     tilt = float(rng.normal(0, 0.05))
@@ -27,7 +27,7 @@ def cut_blocks(knife: Knife, town: Town, faces: list[Ring], *, street: str, comm
     worth = [_worth(knife, b) + 0.35 * float(rng.random()) for b in blocks]
     order = sorted(range(len(blocks)), key=lambda i: worth[i])
     for i in order[: len(blocks) - grids]:
-        blocks[i].kind = _other_kind(knife, blocks[i])
+        blocks[i].kind = _other_kind(knife, blocks[i], mining)
     return blocks
 
 
@@ -45,10 +45,9 @@ def _worth(knife: Knife, block: Block) -> float:
     return min(compact, 0.8) - (0.3 if block.rim else 0.0) + 0.25 * block.density
 
 
-def _other_kind(knife: Knife, block: Block) -> str:
+def _other_kind(knife: Knife, block: Block, mining: bool) -> str:
     roll = float(knife.rng.random())
     area = abs(signed_area(knife.mesh.corners(block.ring)))
-    mining = block.street.startswith("140303")
     if block.rim:
         if mining:
             return "mine" if roll < 0.34 and area > 12_000 else "industry" if roll < 0.62 else "hill"

@@ -184,7 +184,7 @@ def _notes(
     land: Land, of: Membership, codes: Codes, areas: gpd.GeoDataFrame, compounds: list[Compound], addresses: pd.DataFrame
 ) -> dict[str, Any]:
     gap = to_wgs84(shapely.get_coordinates(shapely.point_on_surface(land.polygons[[of.gap]])), land.divisions.layout["metric_crs"])[0]
-    counts = {f"{level}s": int(n) for level, n in areas["level"].value_counts().sort_index().items()}
+    counts = {str(level): int(n) for level, n in areas["level"].value_counts().sort_index().items()}
     return {
         "zh": SYNTHETIC_ZH,
         "en": SYNTHETIC_EN,

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from boundaries.demo.bending import Array
 from boundaries.demo.divisions import Divisions, Place
 from boundaries.demo.growth import components, grow_balanced, grow_nearest
 from boundaries.demo.parcels import Parcels
+from boundaries.demo.rivers import River
 from boundaries.demo.town import PlanError
 
 
@@ -88,6 +90,24 @@ def settle(
             villages.append(Village(place, code, (float(x), float(y))))
         belongs.update({i: base + k for i, k in grow_nearest(cost, members, chosen).items()})
     return villages, _whole(inner, belongs, graph)
+
+
+def dry_seats(villages: list[Village], shapes: NDArray[Any], rivers: list[River]) -> list[Village]:
+    """The villages with seats on dry ground well inside their land; a seat in water or at a border moves up to 400 m, or to the middle."""
+    water = shapely.STRtree(shapely.buffer([r.line for r in rivers], [r.half_width_m + 25.0 for r in rivers], quad_segs=2))
+    out = []
+    for village, shape in zip(villages, shapes, strict=True):
+        inner = shape.buffer(-60.0)
+        shapely.prepare(inner)
+        x, y = village.seat
+        places = [(x, y)] + [(x + d * math.cos(a), y + d * math.sin(a)) for d in (60, 110, 180, 280, 400) for a in np.arange(0, 6.2, 0.785)]
+        dry = (p for p in places if inner.contains(shapely.Point(p)) and len(water.query(shapely.Point(p), predicate="intersects")) == 0)
+        best = next(dry, None)
+        if best is None:
+            middle = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
+            best = (float(middle[0]), float(middle[1]))
+        out.append(Village(village.place, village.street, (float(best[0]), float(best[1]))))
+    return out
 
 
 def _whole(inner: set[int], belongs: dict[int, int], graph: list[dict[int, float]]) -> dict[int, int]:

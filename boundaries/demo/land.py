@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from boundaries.demo.bending import Array, Bend
 from boundaries.demo.borders import BorderMaker, rim_atoms
-from boundaries.demo.countryside import Village, city_outline, settle
+from boundaries.demo.countryside import Village, city_outline, dry_seats, settle
 from boundaries.demo.coverage import Coverage, bend_faces, ground
 from boundaries.demo.cutting import Knife
 from boundaries.demo.divisions import Divisions
@@ -161,6 +161,7 @@ def _with_countryside(
     coverage = bend_faces(mesh, bends, faces)
     if not (shapely.is_valid(coverage.polygons).all() and shapely.coverage_is_valid(coverage.polygons)):
         raise PlanError("borders that cross")
+    villages = dry_seats(villages, coverage.polygons[len(cells) :], rivers)
     return Land(divisions, mesh, towns, bends, rivers, blocks, cells, villages, coverage, coverage.neighbours(), knives)
 
 

@@ -115,8 +115,9 @@ def name_compounds(land: Land, compounds: list[Compound], road_of: list[str], na
             first, last = (works if c.mining or roll < 0.3 else place), str(rng.choice(parts["row_last"]))
         elif c.style == "slab":
             old = c.built_year < 1992
-            last = str(rng.choice(["宿舍", "家属院", "生活区"] if old and roll < 0.7 else ["小区", "新村"]))
-            first = works if last in ("宿舍", "家属院", "生活区") else place if roll < 0.6 else road[:2]
+            yard = old and roll < 0.7
+            last = str(rng.choice(parts["slab_yard_last"] if yard else parts["slab_estate_last"]))
+            first = works if yard else place if roll < 0.6 else road[:2]
         else:
             first = str(rng.choice(parts["tower_first"])) if roll < 0.62 else place if roll < 0.82 else road[:2]
             last = str(rng.choice(parts["tower_last"]))

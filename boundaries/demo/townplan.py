@@ -186,4 +186,5 @@ class TownPlanner:
         self._blocks(town, street, place, [first[0], second[1]])
 
     def _blocks(self, town: Town, street: str, place: Place, faces: list[Ring]) -> None:
-        town.blocks += cut_blocks(self.knife, town, faces, street=street, community=place.code, grids=self.grids[place.code])
+        mining = self.divisions.streets[street].district == self.divisions.layout["mining_district"]
+        town.blocks += cut_blocks(self.knife, town, faces, street=street, community=place.code, grids=self.grids[place.code], mining=mining)

@@ -96,7 +96,7 @@ def route_file(
             for chunk in reader:
                 codes, lons, lats, twins = _routed(chunk, index, datum, report)
                 swapped += twins
-                sink.write(chunk, codes, lons, lats)
+                sink.write(chunk, codes, lons=lons, lats=lats)
                 if progress is not None:
                     progress(report.rows, reader.total)
         finally:

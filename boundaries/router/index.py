@@ -110,7 +110,7 @@ class Index:
         is exact. CoordinateError otherwise: float32 has moved points by up to half a metre, so it is refused. Scratch memory is bounded.
         """
         x, y = coordinates(lons, "lons"), coordinates(lats, "lats")
-        out = np.empty(same_length(x, y), np.int32)
+        out = np.empty(same_length(lons=x, lats=y), np.int32)
         self._kernel.locate_many(x, y, out)
         return out
 

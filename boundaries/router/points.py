@@ -68,7 +68,7 @@ def coordinates(values: Any, name: str) -> Float64:
     )
 
 
-def same_length(lons: Float64, lats: Float64) -> int:
+def same_length(*, lons: Float64, lats: Float64) -> int:
     """The common length of two arrays; CoordinateError if they differ."""
     if len(lons) == len(lats):
         return len(lons)

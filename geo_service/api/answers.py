@@ -14,7 +14,7 @@ from geo_service.workers import Responsible
 class AreaOut(BaseModel):
     """An area by code."""
 
-    code: str = Field(examples=["14030200101000107"])
+    code: str = Field(examples=["99010100101000107"])
     level: str = Field(examples=["micro_grid"])
     name: str
 
@@ -51,7 +51,7 @@ class LocateOut(BaseModel):
     verdict: Literal["certain", "ask", "outside", "gap"]
     on_border: bool
     area: AreaOut | None
-    areas: dict[str, str] = Field(examples=[{"micro_grid": "14030200101000107", "grid": "140302001010001", "district": "140302"}])
+    areas: dict[str, str] = Field(examples=[{"micro_grid": "99010100101000107", "grid": "990101001010001", "district": "990101"}])
     responsible: ResponsibleOut | None
     candidates: list[CandidateOut]
     nearest: NearestOut | None

@@ -105,7 +105,7 @@ def _rows(
             "post_id": one.post_id,
             "person_id": one.person_id,
             "agency": one.agency,
-            "queue": "unassigned" if one.area is None else None,
+            "queue": "unassigned" if one.area is None and state in OPEN_STATES else None,
             "received_at": instant(at_s[i]),
             "updated_at": instant(updated_s[i]),
             "due_at": instant(due_s[i]),

@@ -116,7 +116,7 @@ def cases_frame(
                 "description": c.description,
                 "received_at": c.received_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
                 "area_name": area.name if area else "",
-                "worker": next((names[pair][1] for pair in r.areas.items() if pair in names), ""),
+                "worker": next((names[pair][1] for pair in published.finest_first(r.areas) if pair in names), ""),
             }
         )
     columns = ["tracking_number", "lon", "lat", "state", "light", "category", "title", "description", "received_at", "area_name", "worker"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -38,6 +39,11 @@ class Published:
     @property
     def number(self) -> int:
         return self.generation.number
+
+    def finest_first(self, areas: Mapping[str, str]) -> list[tuple[str, str]]:
+        """(level, code) pairs of a place as a case recorded it, finest level first. A database may have lost the order of its keys."""
+        rank = {level.name: level.rank or 0 for level in self.city.ladder}
+        return sorted(areas.items(), key=lambda pair: -rank.get(pair[0], -1))
 
     def chain(self, area: AreaVersion) -> list[AreaVersion]:
         """The area and everything above it, finest first."""

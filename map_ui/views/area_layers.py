@@ -109,7 +109,7 @@ def _bounds(areas: gpd.GeoDataFrame) -> tuple[Bounds | None, Bounds | None]:
     west, south, east, north = (float(side) for side in shapely.total_bounds(shapes[drawn]))
     everything = (west, south, east, north)
     boxes = shapely.bounds(shapes[drawn & finest(areas)])
-    middles, core = bounds_of(boxes[:, [0, 2]].mean(axis=1), boxes[:, [1, 3]].mean(axis=1))
+    middles, core = bounds_of(lons=boxes[:, [0, 2]].mean(axis=1), lats=boxes[:, [1, 3]].mean(axis=1))
     # With few areas, or evenly spread ones, the middles say little: then all of it is the core.
     return everything, core if len(boxes) >= 50 and core != middles else everything
 

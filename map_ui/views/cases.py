@@ -52,6 +52,6 @@ def cases(
         counted=True,
         unplaced=unplaced,
     )
-    bounds = bounds_of(placed["lon"].to_numpy(), placed["lat"].to_numpy()) if len(placed) else borders.bounds
+    bounds = bounds_of(lons=placed["lon"].to_numpy(), lats=placed["lat"].to_numpy()) if len(placed) else borders.bounds
     data = {"ground": ground_data, "areas": borders.data, "points": {"cases": points}}
     return MapView("cases", heading, (*below, *borders.layers, layer), data, len(placed), *bounds, borders.extra)

@@ -69,6 +69,6 @@ def facilities(
         searched=("name", "address", "services"),
         counted=False,
     )
-    bounds = bounds_of(checked["lon"].to_numpy(), checked["lat"].to_numpy()) if len(checked) else borders.bounds
+    bounds = bounds_of(lons=checked["lon"].to_numpy(), lats=checked["lat"].to_numpy()) if len(checked) else borders.bounds
     data = {"ground": ground_data, "areas": borders.data, "points": {"facilities": points}}
     return MapView("facilities", heading, (*below, *borders.layers, layer), data, len(checked), *bounds, borders.extra)

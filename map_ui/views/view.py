@@ -70,7 +70,7 @@ class MapView:
     extra: Callable[[Language], Spec] = field(default=lambda language: {})
 
 
-def bounds_of(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> tuple[Bounds | None, Bounds | None]:
+def bounds_of(*, lons: NDArray[np.float64], lats: NDArray[np.float64]) -> tuple[Bounds | None, Bounds | None]:
     """(everything, core): the box of all points, and the box of the half of them nearest to the median point if that is far smaller.
 
     Grids crowd in a valley that is a hundredth of the city: the core is where a reader wants to start.

@@ -109,9 +109,9 @@ def test_demonstration_stations_and_five_star_compounds_are_marked(some_faciliti
 
 def test_the_core_leaves_out_the_outermost_only_when_most_crowd_together() -> None:
     even = np.linspace(113.0, 114.0, 500)
-    assert bounds_of(even, even)[0] == bounds_of(even, even)[1]
+    assert bounds_of(lons=even, lats=even)[0] == bounds_of(lons=even, lats=even)[1]
     crowd = np.concatenate([np.linspace(113.5, 113.52, 480), [113.0, 114.0]])
-    everything, core = bounds_of(crowd, crowd)
+    everything, core = bounds_of(lons=crowd, lats=crowd)
     assert everything == (113.0, 113.0, 114.0, 114.0)
     assert core is not None
     assert core[0] > 113.49

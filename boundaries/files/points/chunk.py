@@ -68,13 +68,13 @@ class PointReader(Protocol):
 class PointSink(Protocol):
     """Takes chunks with their area codes and writes them; `close` finishes the file."""
 
-    def write(self, chunk: Chunk, codes: NDArray[np.object_], lons: Floats, lats: Floats) -> None:
+    def write(self, chunk: Chunk, codes: NDArray[np.object_], *, lons: Floats, lats: Floats) -> None:
         """codes: one a row, '' for none; lons, lats: the rows' WGS-84 positions, for formats that must make points of them."""
 
     def close(self) -> None: ...
 
 
-def judged(start: int, lons: Floats, lats: Floats, reasons: dict[int, str]) -> tuple[BadRow, ...]:
+def judged(start: int, reasons: dict[int, str], *, lons: Floats, lats: Floats) -> tuple[BadRow, ...]:
     """The bad rows of a chunk: those with a reason already (by place in the chunk), then not finite and out-of-range ones."""
     finite = np.isfinite(lons) & np.isfinite(lats)
     outside = finite & ((np.abs(lons) > 180) | (np.abs(lats) > 90))

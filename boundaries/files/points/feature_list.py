@@ -53,7 +53,7 @@ class GeoJsonReader:
         start = 0
         while block := list(islice(features, self._chunk_rows)):
             lons, lats, reasons = _positions(block)
-            yield Chunk(start, lons, lats, judged(start, lons, lats, reasons), block, partial(self._table, block))
+            yield Chunk(start, lons, lats, judged(start, reasons, lons=lons, lats=lats), block, partial(self._table, block))
             start += len(block)
 
     def _table(self, block: list[dict[str, Any]]) -> pyarrow.Table:
@@ -78,7 +78,7 @@ class GeoJsonSink:
         self._handle = path.open("w", encoding="utf-8")
         self._writer = FeatureWriter(self._handle, reader.members if isinstance(reader, GeoJsonReader) else None)
 
-    def write(self, chunk: Chunk, codes: NDArray[np.object_], lons: Floats, lats: Floats) -> None:
+    def write(self, chunk: Chunk, codes: NDArray[np.object_], *, lons: Floats, lats: Floats) -> None:
         features = chunk.native if self._own else self._features(chunk, lons, lats)
         for feature, code in zip(features, codes.tolist(), strict=True):
             self._writer.write({**feature, "properties": {**(feature.get("properties") or {}), self._area_column: code}})

@@ -64,7 +64,7 @@ class GeoPackageReader:
     def _chunk(self, start: int, table: pyarrow.Table) -> Chunk:
         lons, lats, reasons = point_positions(table.column(self.geometry).to_pylist())
         plain = table.drop_columns([self.feature_id]) if self.feature_id not in self.columns else table
-        return Chunk(start, lons, lats, judged(start, lons, lats, reasons), table, lambda: plain)
+        return Chunk(start, lons, lats, judged(start, reasons, lons=lons, lats=lats), table, lambda: plain)
 
 
 class GeoPackageSink:
@@ -77,7 +77,7 @@ class GeoPackageSink:
         self._layer = self._own.layer if self._own else layer
         self._written = False
 
-    def write(self, chunk: Chunk, codes: NDArray[np.object_], lons: Floats, lats: Floats) -> None:
+    def write(self, chunk: Chunk, codes: NDArray[np.object_], *, lons: Floats, lats: Floats) -> None:
         if self._own:
             table = with_codes(chunk.native, self._area_column, codes)
         else:

@@ -80,7 +80,7 @@ class ParquetReader:
             lons, lats = (np.array(column.cast(pyarrow.float64(), safe=False).to_numpy(), dtype=np.float64) for column in pair)
             missing = np.logical_or(*(np.array(column.is_null().to_numpy(), dtype=bool) for column in pair))
             reasons = {int(at): "no_position" for at in np.flatnonzero(missing)}
-        return Chunk(start, lons, lats, judged(start, lons, lats, reasons), table, lambda: table)
+        return Chunk(start, lons, lats, judged(start, reasons, lons=lons, lats=lats), table, lambda: table)
 
     def _check_geometry(self, column: dict[str, Any]) -> None:
         if column.get("encoding") != "WKB":
@@ -106,7 +106,7 @@ class ParquetSink:
         self._native = isinstance(reader, ParquetReader)
         self._writer: parquet.ParquetWriter | None = None
 
-    def write(self, chunk: Chunk, codes: NDArray[np.object_], lons: Floats, lats: Floats) -> None:
+    def write(self, chunk: Chunk, codes: NDArray[np.object_], *, lons: Floats, lats: Floats) -> None:
         self._append(with_codes(chunk.table(), self._area_column, codes))
 
     def close(self) -> None:

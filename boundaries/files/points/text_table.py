@@ -57,7 +57,7 @@ class CsvReader:
             self._check_widths(block, start)
             lons, reasons = _floats([row[self._lon] for row in block])
             lats, more = _floats([row[self._lat] for row in block])
-            bad = judged(start, lons, lats, more | reasons)
+            bad = judged(start, more | reasons, lons=lons, lats=lats)
             yield Chunk(start, lons, lats, bad, block, partial(self._table, block, lons, lats))
             start += len(block)
 
@@ -121,7 +121,7 @@ class CsvSink:
         self._writer = csv.writer(self._handle, lineterminator=line_end)
         self._writer.writerow(header)
 
-    def write(self, chunk: Chunk, codes: NDArray[np.object_], lons: Floats, lats: Floats) -> None:
+    def write(self, chunk: Chunk, codes: NDArray[np.object_], *, lons: Floats, lats: Floats) -> None:
         rows = chunk.native if self._own else self._from_table(chunk)
         if self._place is None:
             self._writer.writerows([*row, code] for row, code in zip(rows, codes.tolist(), strict=True))

@@ -53,7 +53,7 @@ def case(
 ) -> CaseOut:
     """Needs a key. The ETag is the case's version."""
     now = wiring.clock.now()
-    found, events, responsible = service.one(connection, case_id, now=now)
+    found, events, responsible = service.one(connection, wiring.published.current(), case_id, now=now)
     response.headers["ETag"] = f'"{found.version}"'
     r = found.routing
     answers = None

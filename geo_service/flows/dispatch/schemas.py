@@ -39,7 +39,7 @@ class CaseRow(BaseModel):
     urgency: str
     description: str
     address: str | None
-    area: dict[str, str] | None = Field(examples=[{"code": "14030200101000107", "level": "micro_grid"}])
+    area: dict[str, str] | None = Field(examples=[{"code": "99010100101000107", "level": "micro_grid"}])
     verdict: str
     queue: str | None
     lon: float | None

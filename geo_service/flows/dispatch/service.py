@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from geo_service import event_log
 from geo_service.cases import Case, CaseFilter, case, cases_page, count_cases
 from geo_service.event_log import Event
+from geo_service.published import Published
 from geo_service.workers import Responsible, posts_page, responsible_for
 
 
@@ -20,10 +21,10 @@ def page(connection: Connection, wanted: CaseFilter, *, before: int | None, limi
     return found[:limit], count_cases(connection, wanted), following
 
 
-def one(connection: Connection, case_id: int, *, now: datetime) -> tuple[Case, list[Event], Responsible | None]:
+def one(connection: Connection, published: Published, case_id: int, *, now: datetime) -> tuple[Case, list[Event], Responsible | None]:
     """A case, its events, and who answers for its area now."""
     found = case(connection, case_id)
-    areas = list(found.routing.areas.items())
+    areas = published.finest_first(found.routing.areas)
     responsible = responsible_for(connection, areas=areas, at=now) if areas else None
     return found, event_log.of_case(connection, case_id), responsible
 

@@ -41,6 +41,26 @@ def test_of_two_publishers_one_wins(database_url: str, city: Engines, add: Add, 
         assert repository.current_number(connection) == rivals[answers.index("published")]
 
 
+def test_a_second_publisher_waits_for_the_first_and_is_then_too_late(database_url: str, city: Engines, add: Add, noon: dt.datetime) -> None:
+    first, rival = add(), add()
+    own = make_engines(database_url)
+
+    def publishes() -> int:
+        with own.write.begin() as connection:
+            return publish(connection, number=rival, actor="rival", at=noon).number
+
+    with ThreadPoolExecutor(1) as pool:
+        with city.write.begin() as connection:
+            publish(connection, number=first, actor="tester", at=noon)
+            late = pool.submit(publishes)
+            with pytest.raises(TimeoutError):
+                late.result(0.5)
+        with pytest.raises(GenerationError) as refused:
+            late.result(10)
+    own.dispose()
+    assert refused.value.code == "base_superseded"
+
+
 def test_importers_get_numbers_of_their_own(city: Engines, add: Add) -> None:
     with ThreadPoolExecutor(4) as pool:
         numbers = list(pool.map(lambda _: add(), range(4)))

@@ -23,8 +23,9 @@ def members(engines: Engines, number: int) -> list[AreaVersion]:
         return repository.members(connection, number)
 
 
-def test_leaves_stand_in_the_routers_order(city: Engines, add: Add, tiny_levels: tuple[Level, ...]) -> None:
-    leaves = leaf_polygons(members(city, add()), CRS, levels=tiny_levels)
+def test_leaves_stand_in_the_routers_order(city: Engines, add: Add, tiny_frame: Frame, tiny_levels: tuple[Level, ...]) -> None:
+    backwards = tiny_frame.iloc[::-1].reset_index(drop=True)
+    leaves = leaf_polygons(members(city, add(backwards)), CRS, levels=tiny_levels)
     assert leaves.codes == ["140303200", "G1", "G2", "G3", "G4"]  # no compound, no sharer
     assert [area.code for area in leaves.areas] == leaves.codes
     assert set(shapely.get_srid(leaves.polygons)) == {4326}
