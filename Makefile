@@ -11,7 +11,7 @@ SETUP := PYTHON="$(PYTHON)" sh scripts/setup.sh
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup check bench soak pins clean
+.PHONY: help demo test setup check bench soak pins openapi clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,10 @@ soak: ## strain: every program of tests/soak (they take long)
 pins: ## write constraints.txt anew from what is installed in .venv
 	@$(SETUP) test
 	@$(BIN)/python scripts/pins.py > constraints.new && mv constraints.new constraints.txt
+
+openapi: ## write the agreed description of the API anew, after a change that is meant
+	@$(SETUP) test
+	@PYTHONPATH=. $(BIN)/python scripts/openapi.py > openapi.new && mv openapi.new tests/guarantees/openapi.json
 
 clean: ## remove .venv, caches and builds; your databases under var/ stay
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

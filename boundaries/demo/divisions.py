@@ -54,7 +54,7 @@ def read_data(name: str) -> Any:
 def read_divisions(scale: float) -> Divisions:
     """Names and codes at a scale: fewer of each below 1 (never none where there is one), made-up communities added above 1.
 
-    Villages are never more than the real 620. 义井镇 stays where the statistical codes have it (城区); 开发区 belongs to 郊区.
+    Villages are never more than in the real list. Which district a street belongs to where sources differ is decided in the layout file.
     """
     tree, layout = read_data("yangquan_divisions.json"), read_data("layout.json")
     streets: dict[str, Street] = {}

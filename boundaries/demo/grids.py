@@ -47,7 +47,6 @@ def assign(land: Land, rng: np.random.Generator) -> Membership:
             of.community[i] = ""
     _keep_whole(land, of)
     of.community[of.gap] = of.street[of.gap] = ""
-    of.grid[of.gap] = -1
     return of
 
 

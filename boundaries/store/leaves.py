@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,7 +58,7 @@ def parent_shapes(members: Sequence[AreaVersion], metric_crs: str, *, levels: Se
     return shapes
 
 
-def ancestors(area: AreaVersion, by_id: dict[int, AreaVersion]) -> list[AreaVersion]:
+def ancestors(area: AreaVersion, by_id: Mapping[int, AreaVersion]) -> list[AreaVersion]:
     """The areas above, nearest first. by_id: the members of the same generation."""
     above = []
     while area.parent_id is not None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from boundaries.model import AreaVersion
-from geo_service.published import Found
+from boundaries.store.lookup import Located, Location
 from geo_service.workers import Responsible
 
 
@@ -69,15 +69,28 @@ def responsible_out(responsible: Responsible | None, language: str) -> Responsib
     return ResponsibleOut(post=responsible.title(language), name=responsible.name, agency=responsible.agency)
 
 
-def locate_out(found: Found, *, generation: int, responsible: Responsible | None, language: str) -> LocateOut:
+def candidate_values(located: Located) -> dict[str, Any]:
+    """A leaf that may be meant, as the wire and the case record have it."""
+    a = located.area
+    probability = None if located.probability is None else round(located.probability, 4)
+    return {"code": a.code, "level": a.level, "name": a.name, "probability": probability, "distance_m": round(located.distance_m, 2)}
+
+
+def nearest_out(found: Location) -> NearestOut | None:
+    """The nearest leaf of a point that lies in none."""
+    near = found.nearest
+    return NearestOut(code=near.area.code, distance_m=round(near.distance_m, 2)) if near else None
+
+
+def locate_out(found: Location, *, responsible: Responsible | None, language: str) -> LocateOut:
     """The whole answer for a point."""
     return LocateOut(
-        generation=generation,
+        generation=found.generation,
         verdict=found.verdict,
         on_border=found.on_border,
         area=area_out(found.area) if found.area else None,
-        areas={area.level: area.code for area in found.chain},
+        areas=found.areas,
         responsible=responsible_out(responsible, language),
-        candidates=[CandidateOut(**choice.values()) for choice in found.choices],
-        nearest=NearestOut(code=found.nearest[0].code, distance_m=round(found.nearest[1], 2)) if found.nearest else None,
+        candidates=[CandidateOut(**candidate_values(located)) for located in found.candidates],
+        nearest=nearest_out(found),
     )

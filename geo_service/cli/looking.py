@@ -40,7 +40,7 @@ def locate(
             certain_from=wiring.settings.routing.certain_from,
             now=wiring.clock.now(),
         )
-        answer = locate_out(found, generation=published.number, responsible=responsible, language=language())
+        answer = locate_out(found, responsible=responsible, language=language())
     _print(answer.model_dump(mode="json"))
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaries.store.lookup import Location
 from geo_service.cases.model import CHANNELS
 from geo_service.demo.arrivals import Arrivals, draw_arrivals
 from geo_service.demo.chance import generator
@@ -18,7 +19,7 @@ from geo_service.demo.places import Fixes, Places, draw_fixes, draw_places
 from geo_service.demo.registry import Registry, registry
 from geo_service.demo.topics import draw_channels, draw_topics, draw_urgencies
 from geo_service.demo.wording import Said, draw_styles, word
-from geo_service.published import Found, Published
+from geo_service.published import Published
 from geo_service.settings import RoutingSettings
 
 RESIDENTS = ("mini_program", "hotline", "web", "open311", "courier")
@@ -40,7 +41,7 @@ class Drawn:
     registry: Registry
     places: Places
     fixes: Fixes
-    found: list[Found]
+    found: list[Location]
     said: Said
 
     def residents(self) -> NDArray[np.bool_]:

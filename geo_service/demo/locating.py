@@ -1,23 +1,21 @@
-"""Routing thousands of reports at once, with the very rules a single one meets (`locate_point`, `decide`).
+"""Routing thousands of reports at once, with the very rules a single one meets (`locate`, `decide`).
 
 Only the sum over the error's distribution is coarser where its result is clear: 48 or 256 points a report instead of 1,024.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from boundaries.geometry import to_metric
-from boundaries.model import Verdict
+from boundaries.model import Candidate, Verdict
 from boundaries.router.candidates import SIGMAS_PER_ACCURACY, candidates, normal_nodes
 from boundaries.router.distance import metres_per_degree
+from boundaries.store.lookup import Location, shared_out
 from geo_service.demo.places import Fixes
-from geo_service.published import Found, Published
-from geo_service.published.locating import Choice
+from geo_service.published import Published
 
 FEW, MANY, ALL = 48, 256, 1024
 """Points a report: few tell that only one leaf is meant, many tell the shares of several, all are those of `candidates`."""
@@ -26,9 +24,9 @@ MARGIN = 0.03
 """How near to the limit a share of that many points is not trusted."""
 
 
-def locate_all(published: Published, fixes: Fixes, *, certain_from: float) -> list[Found]:
-    """For each fix what `locate_point` finds, but for `nearest`, `chain` and small differences in the probabilities."""
-    index, households = published.index, published.households
+def locate_all(published: Published, fixes: Fixes, *, certain_from: float) -> list[Location]:
+    """For each fix what `locate` finds, but for `nearest` and small differences in the probabilities."""
+    index, households = published.index, published.lookup.households
     positions = index.locate_many(lons=fixes.lons, lats=fixes.lats).tolist()
     ranked = _ranked(published, fixes, certain_from)
     metres = _metres(published, fixes, ranked)
@@ -46,24 +44,22 @@ def locate_all(published: Published, fixes: Fixes, *, certain_from: float) -> li
     return found
 
 
-def _found(published: Published, here: int, verdict: Verdict, rivals: list[tuple[int, float, float]], *, lon: float, lat: float) -> Found:
-    if verdict == "certain" and here in published.sharers:
+def _found(
+    published: Published, here: int, verdict: Verdict, rivals: list[tuple[int, float, float]], *, lon: float, lat: float
+) -> Location:
+    if verdict == "certain" and here in published.lookup.sharers:
         verdict = "ask"
-    return Found(
-        verdict=verdict,
-        on_border=False,  # a shared edge has no width: none of these points lies on one
-        area=published.leaves[here] if here >= 0 else None,
-        choices=tuple(choice for rival in rivals for choice in _shared(published, *rival)),
-        nearest=None,
+    area = published.leaves[here] if here >= 0 else None
+    return Location(
+        generation=published.number,
         lon=round(lon, 9),
         lat=round(lat, 9),
+        verdict=verdict,
+        on_border=False,  # a shared edge has no width: none of these points lies on one
+        area=area,
+        areas={above.level: above.code for above in published.chain(area)} if area else {},
+        candidates=tuple(located for rival in rivals for located in shared_out(published.lookup, Candidate(*rival))),
     )
-
-
-def _shared(published: Published, position: int, probability: float, distance_m: float) -> Iterator[Choice]:
-    whole = published.households[position] + 1
-    for area in (published.leaves[position], *published.sharers.get(position, ())):
-        yield Choice(area, float(probability * (area.households + 1) / whole), distance_m)
 
 
 def _metres(published: Published, fixes: Fixes, ranked: list[list[tuple[int, float]]]) -> dict[tuple[int, int], float]:
@@ -79,7 +75,7 @@ def _metres(published: Published, fixes: Fixes, ranked: list[list[tuple[int, flo
 
 def _ranked(published: Published, fixes: Fixes, certain_from: float) -> list[list[tuple[int, float]]]:
     """For each fix (position, probability) of the leaves within its error, most probable first, then by position."""
-    weight, count = published.households + 1.0, len(fixes.lons)
+    weight, count = published.lookup.households.astype(np.float64) + 1.0, len(fixes.lons)
     ranked: list[list[tuple[int, float]]] = [[] for _ in range(count)]
     unclear = np.arange(count)
     for nodes in (FEW, MANY, ALL):

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from boundaries.model import AreaVersion
+from boundaries.store.lookup import Location
 from geo_service.demo.ladder import Ladder
 from geo_service.demo.wording import Said
 from geo_service.flows.intake.routing import decide
-from geo_service.published import Found, Published
+from geo_service.published import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Routed:
     agency: str | None
 
 
-def route_all(connection: Connection, published: Published, found: Sequence[Found], said: Said, at_s: Sequence[int]) -> list[Routed]:
+def route_all(connection: Connection, published: Published, found: Sequence[Location], said: Said, at_s: Sequence[int]) -> list[Routed]:
     """Decides for each report by the intake's own rule, and who answered for its place at that moment (seconds since 1970)."""
     ladder, chains = Ladder(connection), {}
     routed = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaries.store.lookup import Location
 from geo_service.cases.model import CHANNELS
 from geo_service.demo.chance import pick
 from geo_service.demo.frames import read_data
@@ -14,7 +15,7 @@ from geo_service.demo.places import OUTSIDE, REST, TOWN, Places
 from geo_service.demo.registry import Registry
 from geo_service.demo.topics import topics
 from geo_service.geocoding.model import Match
-from geo_service.published import Found, Published
+from geo_service.published import Published
 
 NOTHING, NEAR, FULL, ONLY = range(4)
 """No address; the compound, village or road; down to the stairwell; down to the stairwell and no point at all."""
@@ -48,7 +49,7 @@ def draw_styles(rng: np.random.Generator, registry: Registry, places: Places, ch
 
 
 def word(
-    rng: np.random.Generator, registry: Registry, published: Published, places: Places, found: list[Found], chosen: Rows, styles: Rows
+    rng: np.random.Generator, registry: Registry, published: Published, places: Places, found: list[Location], chosen: Rows, styles: Rows
 ) -> Said:
     """Writes every report. found: where its point lies (names the place where there is no address)."""
     data, all_topics = read_data("topics.json"), topics()
@@ -71,7 +72,7 @@ def word(
     return Said(descriptions, addresses, matches, styles != ONLY)
 
 
-def _names(registry: Registry, published: Published, found: Found, row: int, kind: int, spot: str) -> dict[str, str]:
+def _names(registry: Registry, published: Published, found: Location, row: int, kind: int, spot: str) -> dict[str, str]:
     """What the texts may name: place, building, stairwell, road, spot."""
     if kind == TOWN:
         building, stairwell = registry.buildings[row], registry.stairwells[row]

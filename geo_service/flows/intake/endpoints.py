@@ -8,14 +8,15 @@ import orjson
 from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response
 
+from boundaries.store.lookup import Location
 from geo_service import idempotency
-from geo_service.api.answers import AreaOut, NearestOut, responsible_out
+from geo_service.api.answers import AreaOut, nearest_out, responsible_out
 from geo_service.api.deps import AnyActor, Language, WiringDep, Writing, body_of, json_body
 from geo_service.cases import Case
 from geo_service.errors import RequestError
 from geo_service.flows.intake import service
 from geo_service.flows.intake.schemas import ReportIn, ReportOut
-from geo_service.published import Found, Published
+from geo_service.published import Published
 from geo_service.workers import Responsible
 
 router = APIRouter(prefix="/api/v1", tags=["intake"])
@@ -91,10 +92,9 @@ def _replayed(earlier: idempotency.Earlier, digest: str) -> Response:
     )
 
 
-def _answer(case: Case, published: Published, found: Found | None, responsible: Responsible | None, language: str) -> ReportOut:
+def _answer(case: Case, published: Published, found: Location | None, responsible: Responsible | None, language: str) -> ReportOut:
     r = case.routing
     area = published.by_code[r.area_code] if r.area_code else None
-    nearest = found.nearest if found and area is None else None
     return ReportOut(
         generation=r.generation,
         verdict=r.verdict,  # type: ignore[arg-type]  # one of the four verdicts, checked by pydantic
@@ -103,7 +103,7 @@ def _answer(case: Case, published: Published, found: Found | None, responsible: 
         areas=r.areas,
         responsible=responsible_out(responsible, language),
         candidates=r.candidates,  # type: ignore[arg-type]  # plain values, checked by pydantic
-        nearest=NearestOut(code=nearest[0].code, distance_m=round(nearest[1], 2)) if nearest else None,
+        nearest=nearest_out(found) if found and area is None else None,
         case_id=case.case_id,
         tracking_number=case.tracking_number,
         state="received",

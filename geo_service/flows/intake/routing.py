@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from boundaries.model import AreaVersion, Verdict
+from boundaries.store.lookup import Location
+from geo_service.api.answers import candidate_values
 from geo_service.geocoding import Match
-from geo_service.published import Found, Published
+from geo_service.published import Published
 
 EXACT = ("stairwell", "building")
 LISTED = 20
@@ -30,13 +32,13 @@ class Decision:
     address_level: str | None
 
 
-def decide(published: Published, found: Found | None, matches: list[Match]) -> Decision:
+def decide(published: Published, found: Location | None, matches: list[Match]) -> Decision:
     """The decision for a located point (None without one) and the matches of the address text (empty without one)."""
     best = matches[0] if matches else None
     level = best.level if best else None
     named = _leaves(published, best) if best else []
     sole = named[0] if best and best.level in EXACT and len(named) == 1 and _unrivalled(matches) else None
-    listed = [choice.values() for choice in found.choices] if found else []
+    listed = [candidate_values(located) for located in found.candidates] if found else []
     if found is not None and found.area is not None:
         return _with_point(found, found.area, sole, listed, level)
     if sole is not None:
@@ -47,10 +49,10 @@ def decide(published: Published, found: Found | None, matches: list[Match]) -> D
     return Decision(found.verdict if found else "ask", "none", None, listed, None)
 
 
-def _with_point(found: Found, area: AreaVersion, sole: AreaVersion | None, listed: list[dict[str, Any]], level: str | None) -> Decision:
+def _with_point(found: Location, area: AreaVersion, sole: AreaVersion | None, listed: list[dict[str, Any]], level: str | None) -> Decision:
     if sole is None:
         return Decision(found.verdict, "point", area, listed, level)
-    plausible = any(choice.area.area_id == sole.area_id for choice in found.choices)
+    plausible = any(located.area.area_id == sole.area_id for located in found.candidates)
     if plausible or sole.area_id == area.area_id:
         return Decision("certain", "point+address", sole, listed, level)
     return Decision("ask", "point", area, [*listed, _values(sole)], level)

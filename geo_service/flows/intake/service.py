@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from boundaries.store.lookup import Location, locate
 from boundaries.store.repository import current_number
 from geo_service import event_log
 from geo_service.accounts import Actor
@@ -17,13 +18,13 @@ from geo_service.errors import RequestError
 from geo_service.event_log import NewEvent
 from geo_service.flows.intake.routing import Decision, decide
 from geo_service.flows.intake.schemas import ReportIn
-from geo_service.published import Found, Published, locate_point
+from geo_service.published import Published
 from geo_service.workers import Responsible, responsible_for
 
 
 def receive(
     connection: Connection, wiring: Wiring, report: ReportIn, *, actor: Actor, now: datetime
-) -> tuple[Case, Published, Found | None, Responsible | None]:
+) -> tuple[Case, Published, Location | None, Responsible | None]:
     """Opens a case for a report and says who answers for it.
 
     The generation in force is read and locked in this transaction, so no case is ever committed under a superseded one.
@@ -34,8 +35,8 @@ def receive(
     found = None
     if report.lon is not None and report.lat is not None:
         certain_from = wiring.settings.routing.certain_from
-        found = locate_point(
-            published, lon=report.lon, lat=report.lat, datum=report.datum, accuracy_m=report.accuracy_m, certain_from=certain_from
+        found = locate(
+            published.lookup, lon=report.lon, lat=report.lat, datum=report.datum, accuracy_m=report.accuracy_m, certain_from=certain_from
         )
     matches = wiring.geocoder().geocode(report.address, places=wiring.places(published)) if report.address else []
     decision = decide(published, found, matches)
@@ -76,7 +77,9 @@ def _check(report: ReportIn) -> None:
         raise RequestError("unknown_category", en="there is no such category", zh="没有该类别", field="category")
 
 
-def _routing(published: Published, report: ReportIn, found: Found | None, decision: Decision, responsible: Responsible | None) -> Routing:
+def _routing(
+    published: Published, report: ReportIn, found: Location | None, decision: Decision, responsible: Responsible | None
+) -> Routing:
     area = decision.area
     return Routing(
         generation=published.number,

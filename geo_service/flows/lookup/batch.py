@@ -41,13 +41,13 @@ def locate_batch(
     inside = positions >= 0
     for row in np.flatnonzero(~inside):
         verdicts[row] = "gap" if index.inside_outline(lon=float(x[row]), lat=float(y[row])) else "outside"
-    if published.sharers:
-        verdicts[inside & np.isin(positions, list(published.sharers))] = "ask"
+    if published.lookup.sharers:
+        verdicts[inside & np.isin(positions, list(published.lookup.sharers))] = "ask"
     if accuracy_m is not None and inside.any():
-        probabilities = own_shares(index, lons=x, lats=y, accuracy_m=accuracy_m, households=published.households)
-        for position in published.sharers:  # the owner's part of a shared face
+        probabilities = own_shares(index, lons=x, lats=y, accuracy_m=accuracy_m, households=published.lookup.households)
+        for position in published.lookup.sharers:  # the owner's part of a shared face
             here = positions == position
-            probabilities[here] *= (published.leaves[position].households + 1) / (published.households[position] + 1)
+            probabilities[here] *= (published.leaves[position].households + 1) / (published.lookup.households[position] + 1)
         verdicts[probabilities < certain_from] = "ask"
     return Batch(positions, verdicts, probabilities)
 

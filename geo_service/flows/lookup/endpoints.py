@@ -48,7 +48,7 @@ def locate(query: Annotated[LocateQuery, Query()], connection: Reading, wiring: 
         certain_from=wiring.settings.routing.certain_from,
         now=wiring.clock.now(),
     )
-    return locate_out(found, generation=published.number, responsible=responsible, language=language)
+    return locate_out(found, responsible=responsible, language=language)
 
 
 _BATCH_BODY: dict[str, Any] = json_body(BatchIn, two_points={"lons": [113.58, 113.5], "lats": [37.8567, 37.9], "datum": "wgs84"})

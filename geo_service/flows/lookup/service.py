@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 from boundaries.datum import point_to_wgs84
 from boundaries.model import AreaVersion, Generation
 from boundaries.store.leaves import parent_shapes
+from boundaries.store.lookup import Location
+from boundaries.store.lookup import locate as locate_in
 from boundaries.store.repository import current_number, generation_at, generations
 from geo_service.errors import NotFoundError, RequestError
 from geo_service.geocoding import Geocoder, Match, Nearby, Place
-from geo_service.published import Found, Holder, Published, locate_point
+from geo_service.published import Holder, Published
 from geo_service.workers import Responsible, responsible_for
 
 
@@ -38,10 +40,10 @@ def locate(
     accuracy_m: float | None,
     certain_from: float,
     now: datetime,
-) -> tuple[Found, Responsible | None]:
+) -> tuple[Location, Responsible | None]:
     """Where a point lies, and who answers for it now."""
-    found = locate_point(published, lon=lon, lat=lat, datum=datum, accuracy_m=accuracy_m, certain_from=certain_from)
-    responsible = responsible_for(connection, areas=[(a.level, a.code) for a in found.chain], at=now) if found.area else None
+    found = locate_in(published.lookup, lon=lon, lat=lat, datum=datum, accuracy_m=accuracy_m, certain_from=certain_from)
+    responsible = responsible_for(connection, areas=list(found.areas.items()), at=now) if found.area else None
     return found, responsible
 
 

@@ -6,6 +6,7 @@ import shapely
 
 import boundaries
 from boundaries.demo import DemoCity, build_city, levels
+from boundaries.geometry import to_lonlat
 
 
 @pytest.fixture(scope="module")
@@ -21,12 +22,13 @@ def test_every_leaf_answers_for_its_own_land(database_url: str, model_city: Demo
         assert {defect.severity for defect in library.defects(added.number)} <= {"warning"}
         library.publish(added.number, actor="tester")
         lookup = library.lookup()
-        points = shapely.point_on_surface(lookup.leaves.polygons)
+        shapes = to_lonlat(np.array([leaf.geometry for leaf in lookup.leaves], dtype=object), library.city.metric_crs)
+        points = shapely.point_on_surface(shapes)
         found = lookup.index.locate_many(lons=shapely.get_x(points), lats=shapely.get_y(points))
         assert found.tolist() == list(range(len(points)))
         drawn = library.areas()
         again = library.import_areas(areas, actor="tester", source="demo")
-        assert [area.version_id for area in library.lookup(again.number).members] == [area.version_id for area in lookup.members]
+        assert [a.version_id for a in library.lookup(again.number).by_id.values()] == [a.version_id for a in lookup.by_id.values()]
 
     assert again.content_hash == added.content_hash
     assert len(points) == int(areas.geometry.notna().sum())

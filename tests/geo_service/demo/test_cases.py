@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from boundaries.store.lookup import locate
 from geo_service import event_log
 from geo_service.cases.model import OPEN_STATES, STATES, Case, Reporter, Routing, fold, light
 from geo_service.cases.repository import CaseFilter, NewCase, cases_page, open_case_counts, open_new
@@ -17,7 +18,6 @@ from geo_service.cases.tables import case_area, case_record, reporter, tracking_
 from geo_service.catalogue import category
 from geo_service.flows.intake.routing import decide
 from geo_service.geocoding.gazetteer import load_gazetteer
-from geo_service.published import locate_point
 from geo_service.workers.repository import responsible_for
 
 LOCAL = dt.timezone(dt.timedelta(hours=8))
@@ -128,7 +128,7 @@ def test_each_is_routed_as_the_service_would_route_it(filled: Any, connection: C
         found = None
         if r.raw_lon is not None and r.raw_lat is not None:
             place = {"lon": r.raw_lon, "lat": r.raw_lat, "datum": r.datum, "accuracy_m": r.accuracy_m}
-            found = locate_point(filled.published, **place, certain_from=0.8)
+            found = locate(filled.published.lookup, **place, certain_from=0.8)
             assert (r.lon, r.lat) == (found.lon, found.lat)
         decision = decide(filled.published, found, gazetteer.geocode(case.address, places=[]) if case.address else [])
         chain = filled.published.chain(decision.area) if decision.area else []
