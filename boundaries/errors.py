@@ -9,6 +9,7 @@
     ├── CodeError             area codes that are missing, doubled or not of the level's pattern
     ├── ParentError           an area whose parent is missing, of the wrong level, or part of a cycle
     ├── IndexFileError        a saved router index that is damaged, of another version or of other areas
+    ├── EditError             an edit of a draft that cannot be done as asked; carries the place
     ├── GenerationError       a generation that does not exist, is not published, or was superseded meanwhile
     └── StoreError            a database that is not prepared, newer than this program, or busy
 
@@ -109,6 +110,10 @@ class ParentError(BoundariesError):
 
 class IndexFileError(BoundariesError):
     """A saved router index cannot be used."""
+
+
+class EditError(BoundariesError):
+    """An operation on a draft is refused: what it asks for would break the map, or is not there."""
 
 
 class GenerationError(BoundariesError):

@@ -7,7 +7,7 @@ import math
 from boundaries.demo.cutting import Cut, Knife, centre
 from boundaries.demo.mesh import Ring, signed_area
 from boundaries.demo.shares import share_out
-from boundaries.demo.town import Block, PlanError, Town
+from boundaries.demo.town import Block, Town, not_drawn
 
 
 def cut_blocks(knife: Knife, town: Town, faces: list[Ring], *, street: str, community: str, grids: int, mining: bool) -> list[Block]:
@@ -22,7 +22,7 @@ def cut_blocks(knife: Knife, town: Town, faces: list[Ring], *, street: str, comm
     numbers = share_out(areas, grids + spare)
     rings = [r for f, n in zip(faces, numbers, strict=True) for r in knife.divide(f, n, lambda _: how, town.density)]
     if len(rings) < grids:
-        raise PlanError("a community could not be cut into blocks")
+        raise not_drawn("a community could not be cut into blocks")
     blocks = [_block(knife, town, r, street, community, tilt) for r in rings]
     worth = [_worth(knife, b) + 0.35 * float(rng.random()) for b in blocks]
     order = sorted(range(len(blocks)), key=lambda i: worth[i])

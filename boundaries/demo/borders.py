@@ -13,6 +13,7 @@ from boundaries.demo.bending import Array
 from boundaries.demo.mesh import Mesh, Point, Ring
 from boundaries.demo.parcels import Parcels
 from boundaries.demo.rings import close_rings
+from boundaries.demo.town import not_drawn
 
 Atom = tuple[int, int, int]
 """A piece of a town's rim: base edge, vertex, next vertex."""
@@ -84,6 +85,8 @@ class BorderMaker:
             if a not in self.id:
                 continue
             while b not in self.id:
+                if b not in following:
+                    raise not_drawn("a rim is not closed")
                 b = following[b][0]
             if self.id[a] != self.id[b]:
                 self.directed[village].append((self.id[a], self.id[b]))

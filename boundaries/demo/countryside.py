@@ -15,7 +15,7 @@ from boundaries.demo.divisions import Divisions, Place
 from boundaries.demo.growth import components, grow_balanced, grow_nearest
 from boundaries.demo.parcels import Parcels
 from boundaries.demo.rivers import River
-from boundaries.demo.town import PlanError
+from boundaries.demo.town import not_drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _whole(inner: set[int], belongs: dict[int, int], graph: list[dict[int, float
             else:
                 later.append(i)
         if len(later) == len(left):
-            raise PlanError("a piece of land between the towns cannot be reached")
+            raise not_drawn("a piece of land between the towns cannot be reached")
         left = later
     return belongs
 
@@ -147,7 +147,7 @@ def _starts(
         touch = shapely.length(shapely.intersection(parcels.faces[members], fronts[code])) > 30
         members, away = members[touch], away[touch]
         if len(members) == 0:
-            raise PlanError("a street's built-up part has no land around it")
+            raise not_drawn("a street's built-up part has no land around it")
         return [int(i) for i in members[np.argsort(away, kind="stable")]]
     return [int(i) for i in members[np.argsort(away, kind="stable")][:6]]
 
@@ -161,7 +161,7 @@ def _village_seats(
     big = pool[area > 0.25 * np.median(area)]
     pool = big if len(big) >= n else pool
     if len(pool) < n:
-        raise PlanError("a town has less land than villages")
+        raise not_drawn("a town has less land than villages")
     points, low = parcels.centers[pool], 1.0 - 0.75 * np.clip(parcels.height[pool], 0, 1)
     chosen = [int(np.argmin(np.hypot(*(points - center).T)))]
     away = np.hypot(*(points - points[chosen[0]]).T)

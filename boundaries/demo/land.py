@@ -21,10 +21,11 @@ from boundaries.demo.parcels import draw_parcels
 from boundaries.demo.plots import Cell, cut_plots, lay_towers, share_micro_grids
 from boundaries.demo.rivers import River, draw_rivers
 from boundaries.demo.shares import share_out
-from boundaries.demo.town import Block, PlanError, Town
+from boundaries.demo.town import Block, Town, not_drawn
 from boundaries.demo.townplan import TownPlanner
+from boundaries.errors import GeometryError
 
-TRIES = 12
+TRIES = 4
 
 
 @dataclass
@@ -52,7 +53,20 @@ class Land:
 
 
 def draw_land(divisions: Divisions, seed: int, scale: float) -> Land:
-    """All faces of a city. The same arguments give the same faces; drawings that fail are tried again with other random numbers."""
+    """All faces of a city. The same arguments give the same faces; drawings that fail are tried again with other random numbers.
+
+    Raises GeometryError (demo_not_drawn) if all tries fail, which has not been seen.
+    """
+    for again in range(TRIES):
+        try:
+            return _draw(divisions, seed, scale, again)
+        except (GeometryError, shapely.errors.GEOSException):
+            if again == TRIES - 1:
+                raise
+    raise not_drawn("no tries left")
+
+
+def _draw(divisions: Divisions, seed: int, scale: float, again: int) -> Land:
     stretch = scale**0.5 if scale >= 1 else max(0.36, scale**0.5)
     layout = divisions.layout
     crs = pyproj.Transformer.from_crs("EPSG:4326", layout["metric_crs"], always_xy=True)
@@ -60,9 +74,9 @@ def draw_land(divisions: Divisions, seed: int, scale: float) -> Land:
     mesh, towns, bends, knives = Mesh(), [], [], []
     grids = _grids_per_community(divisions, seed, scale)
     for index in range(len(layout["patches"])):
-        town, knife = _draw_town(mesh, divisions, index, seed, stretch, grids)
+        town, knife = _draw_town(mesh, divisions, index, (seed, again), stretch, grids)
         bend = Bend.draw(
-            np.random.default_rng([seed, 2, index]),
+            np.random.default_rng([seed, 2, index, again]),
             origin=(float(origin[0] + town.center[0]), float(origin[1] + town.center[1])),
             angle=town.angle,
             length_m=town.rim.length_m,
@@ -76,11 +90,11 @@ def draw_land(divisions: Divisions, seed: int, scale: float) -> Land:
     cells = _plots(blocks, towns, knives, mesh, divisions, seed, scale)
     for attempt in range(TRIES):
         try:
-            return _with_countryside(divisions, mesh, towns, bends, knives, blocks, cells, (seed, attempt), stretch, origin)
-        except PlanError:
+            return _with_countryside(divisions, mesh, towns, bends, knives, blocks, cells, (seed, again, attempt), stretch, origin)
+        except (GeometryError, shapely.errors.GEOSException):
             if attempt == TRIES - 1:
                 raise
-    raise PlanError("no countryside")
+    raise not_drawn("no tries left")
 
 
 def _grids_per_community(divisions: Divisions, seed: int, scale: float) -> dict[str, int]:
@@ -90,15 +104,18 @@ def _grids_per_community(divisions: Divisions, seed: int, scale: float) -> dict[
     return dict(zip(codes, share_out(rng.uniform(0.8, 1.2, len(codes)).tolist(), total, low=2), strict=True))
 
 
-def _draw_town(mesh: Mesh, divisions: Divisions, index: int, seed: int, stretch: float, grids: dict[str, int]) -> tuple[Town, Knife]:
-    for attempt in range(TRIES):
-        planner = TownPlanner(mesh, divisions, index, np.random.default_rng([seed, 1, index, attempt]), stretch, grids)
+def _draw_town(
+    mesh: Mesh, divisions: Divisions, index: int, seeds: tuple[int, int], stretch: float, grids: dict[str, int]
+) -> tuple[Town, Knife]:
+    for attempt in range(3 * TRIES):
+        rng = np.random.default_rng([seeds[0], 1, index, attempt, seeds[1]])
+        planner = TownPlanner(mesh, divisions, index, rng, stretch, grids)
         try:
             return planner.draw(), planner.knife
-        except PlanError:
-            if attempt == TRIES - 1:
+        except GeometryError:
+            if attempt == 3 * TRIES - 1:
                 raise
-    raise PlanError("no town")
+    raise not_drawn("no tries left")
 
 
 def _plots(
@@ -143,11 +160,11 @@ def _with_countryside(
     knives: list[Knife],
     blocks: list[Block],
     cells: list[Cell],
-    seeds: tuple[int, int],
+    seeds: tuple[int, int, int],
     stretch: float,
     origin: NDArray[np.float64],
 ) -> Land:
-    rng = np.random.default_rng([seeds[0], 4, seeds[1]])
+    rng = np.random.default_rng([seeds[0], 4, seeds[1], seeds[2]])
     at = ground(mesh, bends)
     atoms = rim_atoms(mesh, [c.ring for c in cells])
     shapes = [_town_polygon([a for a in atoms if mesh.patch[a[1]] == t.index], at) for t in towns]
@@ -155,12 +172,12 @@ def _with_countryside(
     outline = shapely.union_all([city_outline(rng, divisions, stretch, origin), *(shapely.buffer(s, 1500.0) for s in shapes)])
     parcels = draw_parcels(rng, outline, shapes, rivers, 855.0 * max(0.75, stretch))
     villages, belongs = settle(rng, divisions, parcels, _fronts(divisions, blocks, bends, mesh), stretch, origin)
-    smooth = seeds[1] < TRIES // 2
+    smooth = seeds[2] < TRIES - 1
     rings = BorderMaker(mesh, parcels, belongs, atoms, at).rings(smooth)
     faces = [[mesh.outline(c.ring)] for c in cells] + [rings[k] for k in range(len(villages))]
     coverage = bend_faces(mesh, bends, faces)
     if not (shapely.is_valid(coverage.polygons).all() and shapely.coverage_is_valid(coverage.polygons)):
-        raise PlanError("borders that cross")
+        raise not_drawn("borders that cross")
     villages = dry_seats(villages, coverage.polygons[len(cells) :], rivers)
     return Land(divisions, mesh, towns, bends, rivers, blocks, cells, villages, coverage, coverage.neighbours(), knives)
 
@@ -172,10 +189,10 @@ def _town_polygon(atoms: list[tuple[int, int, int]], at: Array) -> Any:
     while following[ring[-1]] != start and len(ring) <= len(following):
         ring.append(following[ring[-1]])
     if len(ring) != len(following):
-        raise PlanError("the rim of a town is not one ring")
+        raise not_drawn("the rim of a town is not one ring")
     polygon = shapely.Polygon(at[ring])
     if not polygon.is_valid:
-        raise PlanError("the rim of a town crosses itself")
+        raise not_drawn("the rim of a town crosses itself")
     return polygon
 
 

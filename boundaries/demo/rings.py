@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from boundaries.demo.mesh import Point, signed_area
+from boundaries.demo.town import not_drawn
 
 
 def close_rings(edges: Sequence[tuple[int, int]], place: Mapping[int, Point]) -> list[list[int]]:
@@ -22,6 +23,8 @@ def close_rings(edges: Sequence[tuple[int, int]], place: Mapping[int, Point]) ->
         while leaving[start]:
             ring, here = [start], leaving[start].pop(0)
             while here != start:
+                if not leaving[here]:
+                    raise not_drawn("a border is not closed")
                 there = _turn(place, ring[-1], here, leaving[here])
                 leaving[here].remove(there)
                 ring.append(here)

@@ -9,10 +9,12 @@ import numpy as np
 
 from boundaries.demo.mesh import Point, Ring
 from boundaries.demo.outline import Rim
+from boundaries.errors import GeometryError
 
 
-class PlanError(Exception):
-    """This drawing of a town did not work out; another try will."""
+def not_drawn(reason: str) -> GeometryError:
+    """The error of a drawing that did not work out; another try with other random numbers will."""
+    return GeometryError("demo_not_drawn", en="the model city could not be drawn: {reason}", zh="示范城市未能绘出：{reason}", reason=reason)
 
 
 @dataclass(slots=True)

@@ -14,13 +14,13 @@ from boundaries.demo.divisions import Divisions, Place
 from boundaries.demo.mesh import Mesh, Point, Ring, signed_area
 from boundaries.demo.outline import Rim, draw_rim, grow_ribbon
 from boundaries.demo.shares import share_out
-from boundaries.demo.town import Block, PlanError, Town
+from boundaries.demo.town import Block, Town, not_drawn
 
 AVENUE = Cut(10.0, 46.0, "avenue", wobble=0.02)
 
 
 class TownPlanner:
-    """Draws one town of the layout. Raises PlanError where the random drawing fails; the caller tries again."""
+    """Draws one town of the layout. Raises GeometryError where the random drawing fails; the caller tries again."""
 
     def __init__(
         self, mesh: Mesh, divisions: Divisions, index: int, rng: np.random.Generator, stretch: float, grids: dict[str, int]
@@ -106,7 +106,7 @@ class TownPlanner:
         first = self.knife.along(ring, (0.0, 1.0), -south_bank, bank)
         second = self.knife.along(first[1], (0.0, 1.0), north_bank, bank) if first else None
         if first is None or second is None:
-            raise PlanError("no room for the river")
+            raise not_drawn("no room for the river")
         town.blocks += [Block(r, self.index, "", "", "river") for r in self._strips(second[0])]
         out: dict[str, list[Ring]] = {c: [] for c in self.codes}
         for face, codes in ((first[0], self.spec["south"]), (second[1], self.spec["north"])):
@@ -142,7 +142,7 @@ class TownPlanner:
             got = self.knife.along(face, normal, offset_for(points, normal, part, town.density), AVENUE)
             if got is not None:
                 return self._slices(town, got[0], weights[:k]) + self._slices(town, got[1], weights[k:])
-        raise PlanError("a bank could not be cut into streets")
+        raise not_drawn("a bank could not be cut into streets")
 
     def _communities(self, town: Town, street: str, faces: list[Ring]) -> None:
         """Cut a street's faces into communities; a street with fewer communities than faces keeps both banks in one."""
@@ -155,7 +155,7 @@ class TownPlanner:
         how = Cut(8.5, 46.0, "road", wobble=0.03, lines_s=self._cross_roads(town), lines_t=self._valley_roads(town))
         pieces = [p for f, n in zip(faces, numbers, strict=True) for p in self.knife.divide(f, n, lambda _: how, town.density)]
         if len(pieces) != len(places):
-            raise PlanError("a street could not be cut into communities")
+            raise not_drawn("a street could not be cut into communities")
         pieces.sort(key=lambda p: (round(centre(self.mesh.corners(p))[0] / 600), -centre(self.mesh.corners(p))[1]))
         for place, piece in zip(places, pieces, strict=True):
             self._blocks(town, street, place, [piece])
@@ -181,7 +181,7 @@ class TownPlanner:
         first = self.knife.along(face, normal, middle - 9, Cut(6.0, 4.0, "street", least=0.01))
         second = self.knife.along(first[1], normal, middle + 9, Cut(4.0, 4.0, "", least=0.01)) if first else None
         if first is None or second is None:
-            raise PlanError("a side valley could not be cut")
+            raise not_drawn("a side valley could not be cut")
         town.blocks.append(Block(second[0], self.index, street, place.code, "river"))
         self._blocks(town, street, place, [first[0], second[1]])
 

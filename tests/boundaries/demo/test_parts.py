@@ -13,6 +13,7 @@ from boundaries.demo.growth import components, grow_balanced, grow_nearest
 from boundaries.demo.houses import PAIRS, SLABS, TOWERS, TRIPLES
 from boundaries.demo.rings import close_rings
 from boundaries.demo.shares import share_out
+from boundaries.errors import GeometryError
 
 
 @given(st.lists(st.floats(0.01, 1000), min_size=1, max_size=40), st.integers(0, 600))
@@ -58,6 +59,13 @@ def test_rings_close_with_the_outer_one_first() -> None:
     place = {0: (0.0, 0.0), 1: (4.0, 0.0), 2: (4.0, 4.0), 3: (0.0, 4.0), 4: (1.0, 1.0), 5: (1.0, 2.0), 6: (2.0, 2.0)}
     rings = close_rings([(4, 5), (5, 6), (6, 4), (0, 1), (1, 2), (2, 3), (3, 0)], place)
     assert rings == [[0, 1, 2, 3], [4, 5, 6]]
+
+
+def test_a_border_that_does_not_close_is_an_error_in_both_languages() -> None:
+    with pytest.raises(GeometryError) as refused:
+        close_rings([(0, 1), (1, 2)], {0: (0.0, 0.0), 1: (4.0, 0.0), 2: (4.0, 4.0)})
+    assert refused.value.code == "demo_not_drawn"
+    assert refused.value.text("zh-CN").startswith("示范城市")
 
 
 @pytest.mark.parametrize("seed", range(6))
