@@ -81,10 +81,11 @@ def _built(settings: Settings) -> bool:
 
 
 def _sample(settings: Settings) -> tuple[float, float]:
-    """A home in the middle of the address table, in WGS-84."""
+    """A point in a leaf where people live, in WGS-84."""
     with opened(settings) as wiring:
         published = wiring.published.current()
-        leaf = published.leaves[len(published.leaves) // 3]
+        lived_in = [leaf for leaf in published.leaves if leaf.households > 0]
+        leaf = lived_in[len(lived_in) // 3]
         from boundaries.geometry import to_lonlat
 
         point = to_lonlat(leaf.geometry.representative_point(), published.city.metric_crs)

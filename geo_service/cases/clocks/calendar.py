@@ -62,6 +62,7 @@ class WorkCalendar:
     days: Mapping[date, bool] = field(default_factory=dict)
     hours: Hours = USUAL_HOURS
     seasons: tuple[Season, ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "days", MappingProxyType(dict(self.days)))
@@ -74,8 +75,10 @@ class WorkCalendar:
         if self.first > self.last:
             raise SetupError("empty_calendar", en="the working calendar ends before it begins", zh="工作日历的结束早于开始")
 
+        object.__setattr__(self, "_hash", hash((self.first, self.last, tuple(sorted(self.days.items())), self.hours, self.seasons)))
+
     def __hash__(self) -> int:
-        return hash((self.first, self.last, tuple(sorted(self.days.items())), self.hours, self.seasons))
+        return self._hash  # worked out once: every clock asks the cache of timelines
 
     def works(self, day: date) -> bool:
         """Whether the day is worked."""

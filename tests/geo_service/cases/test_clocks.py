@@ -56,6 +56,10 @@ def running(name: str, clock: str, paused: list[tuple[int, int]]) -> np.ndarray:
     return minutes
 
 
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=LOCAL)
+
+
 moments = st.integers(0, MINUTES - 1)
 spans = st.tuples(moments, st.integers(0, 20_000)).map(lambda one: (one[0], min(MINUTES, one[0] + one[1])))
 
@@ -117,7 +121,7 @@ def test_a_clock_never_runs_backwards(start, more, clock, paused) -> None:
     ],
 )
 def test_deadlines_worked_out_by_hand(calendar, start, limit, due) -> None:
-    assert due_at(local(start), limit, calendar, ZONE) == datetime.fromisoformat(due).replace(tzinfo=LOCAL)
+    assert due_at(local(start), limit, calendar, ZONE) == local(due)
 
 
 def test_lights_turn_at_80_and_behind_100_per_cent(calendar) -> None:
