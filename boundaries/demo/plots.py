@@ -89,8 +89,8 @@ def _rows(knife: Knife, block: Block, ring: Ring, n: int) -> list[Ring] | None:
 def lay_towers(blocks: list[Block], numbers: list[int], wanted: list[int]) -> list[int]:
     """How many micro-grids of each block share a tower with another: the numbers of `wanted` go to the densest blocks."""
     out = [0] * len(blocks)
-    order = sorted(range(len(blocks)), key=lambda i: (-blocks[i].density, i))
-    usable = [i for i in order if numbers[i] >= 8 and not blocks[i].court]
+    usable = [i for i in range(len(blocks)) if numbers[i] >= 4 and not blocks[i].court]
+    usable.sort(key=lambda i: (numbers[i] < 8, -blocks[i].density, i))
     for i, n in zip(usable, wanted, strict=False):
         out[i] = n
     return out

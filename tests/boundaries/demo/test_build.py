@@ -46,6 +46,7 @@ def test_every_seed_gives_a_city_without_a_flaw(seed: int) -> None:
     assert shapely.coverage_is_valid(leaves)
     assert shapely.is_valid(leaves).all()
     assert city.notes["enclaves"]
+    assert len(city.notes["sharers"]) >= 5
     assert len(shapely.coverage_union_all(leaves).interiors) == 1
     micro = city.areas[city.areas["level"] == "micro_grid"]
     assert micro["households"].between(30, 50).all()
