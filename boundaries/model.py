@@ -7,6 +7,7 @@ Geometries are shapely objects. What a geometry's coordinates mean is said field
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -98,6 +99,7 @@ class Defect:
     """A finding about areas that lie badly: which rule, which areas, where, how large.
 
     place: a geometry in WGS-84 lon/lat. size: in `unit` (m2, m or a count). The id is the same for the same finding in every run.
+    repair: what would cure it, {operation, params, changes: {areas, m2}} of plain JSON values; see `boundaries.checks.proposals`.
     """
 
     rule: str
@@ -108,6 +110,7 @@ class Defect:
     message_zh: str
     size: float = 0.0
     unit: Literal["m2", "m", "count"] = "count"
+    repair: Mapping[str, Any] | None = field(default=None, compare=False)
 
     @property
     def defect_id(self) -> str:

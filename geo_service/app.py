@@ -22,6 +22,8 @@ from geo_service.flows.dispatch.endpoints import router as dispatch
 from geo_service.flows.health.endpoints import router as health
 from geo_service.flows.intake.endpoints import router as intake
 from geo_service.flows.lookup.endpoints import router as lookup
+from geo_service.flows.planning.endpoints import router as planning
+from geo_service.flows.planning.publishing import publish_due
 from geo_service.maps.endpoints import router as maps
 from geo_service.maps.home import router as home
 from geo_service.migrations import check_version
@@ -52,7 +54,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app = FastAPI(title="citygrid", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.wiring = wiring
     problems.install(app)
-    for router in (health, lookup, intake, dispatch, maps, home):
+    for router in (health, lookup, intake, dispatch, planning, maps, home):
         app.include_router(router)
     app.add_middleware(Limits)
     return app
@@ -75,6 +77,7 @@ def _watch(wiring: Wiring, stop: threading.Event) -> None:
     first = True
     while not stop.is_set():
         try:
+            publish_due(wiring, now=wiring.clock.now())
             wiring.published.refresh()
             if first:
                 wiring.geocoder()

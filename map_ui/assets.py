@@ -42,6 +42,14 @@ SCRIPTS = (
     "controls.js",
 )
 STYLES = ("page.css", "print.css")
+OTHER_SCRIPTS = {
+    "compare": (
+        *("citygrid.js", "picture.js", "shapes.js", "labels.js", "ground.js", "panel.js", "controls.js"),
+        *("compare.js", "compare_side.js", "compare_link.js", "compare_list.js", "compare_legend.js"),
+    )
+}
+"""Scripts of a view that is not made of the usual ones."""
+MORE_STYLES = {"compare": ("compare.css",)}
 
 _URL = re.compile(r"""url\(\s*("[^"]*"|'[^']*'|[^)'"]*)\s*\)""")
 _REMOTE_WORDS = re.compile(r"\s*https?://(?!www\.w3\.org/)[\w./-]*")
@@ -59,14 +67,14 @@ def local_file(name: str) -> str | None:
     return _style(_leaflet(), file) if file.endswith(".css") else script_text(_leaflet(), file)
 
 
-def own_styles() -> str:
-    """Our style sheets, pictures in line."""
-    return "\n".join(_style(_own(), name) for name in STYLES)
+def own_styles(view: str) -> str:
+    """Our style sheets for a view, pictures in line."""
+    return "\n".join(_style(_own(), name) for name in (*STYLES, *MORE_STYLES.get(view, ())))
 
 
-def own_scripts() -> list[str]:
-    """Our scripts in the order they run."""
-    return [script_text(_own(), name) for name in SCRIPTS]
+def own_scripts(view: str) -> list[str]:
+    """Our scripts for a view in the order they run."""
+    return [script_text(_own(), name) for name in OTHER_SCRIPTS.get(view, SCRIPTS)]
 
 
 def script_text(folder: Traversable, name: str) -> str:

@@ -17,16 +17,17 @@ import pandas as pd
 
 from map_ui.errors import FrameError
 
-Kind = Literal["text", "texts", "count", "flag", "lon", "lat", "geometry"]
+Kind = Literal["text", "texts", "count", "measure", "flag", "lon", "lat", "geometry"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its name, what its cells are, what they mean; `allowed` is the full list of values where there is one.
 
-    optional: the column may be absent. empty_allowed: a position may be missing (None, NaN).
+    optional: the column may be absent. empty_allowed: a position or a number may be missing (None, NaN); a missing count is 0.
 
-    kinds: text · texts (a list of texts, or one text) · count (whole number >= 0) · flag (true or false) · lon, lat (degrees) · geometry.
+    kinds: text · texts (a list of texts, or one text) · count (whole number >= 0) · measure (number >= 0) · flag (true or false) ·
+    lon, lat (degrees) · geometry.
     """
 
     name: str
@@ -54,6 +55,9 @@ STATES = (
 """States of a case in the order of the legend."""
 LIGHTS = ("red", "yellow", "green", "none")
 FACILITY_KINDS = ("service_centre", "station", "compound")
+CHANGE_KINDS = ("added", "retired", "reshaped", "reparented", "renamed", "recoded", "households", "touched")
+"""What can have become of an area between two generations, in the order of the legend. reshaped: its ground changed. touched: its
+border only received or lost vertices where a neighbour's line ends; drawn faintly, and off until asked for."""
 
 AREAS: tuple[Column, ...] = (
     Column("code", "text", "the area's code; one row a code"),
@@ -98,6 +102,22 @@ FACILITIES: tuple[Column, ...] = (
     Column("lat", "lat", "degrees, WGS-84"),
 )
 
+CHANGES: tuple[Column, ...] = (
+    Column("code", "text", "the area's code after the change; of a retired area the code it had"),
+    Column("level", "text", "its level, as in AREAS"),
+    Column("name", "text", "its name after the change; of a retired area the name it had"),
+    Column("change", "text", "what became of it; an area with several changes has a row for each", allowed=CHANGE_KINDS),
+    Column("from_code", "text", "recoded: the code before. added: the area it was made from. '' for none"),
+    Column("to_code", "text", "retired: the area that took it over. recoded: the code after, or ''. '' for none"),
+    Column("from_parent", "text", "code of the area it lay in before, '' for the top or an added area"),
+    Column("to_parent", "text", "code of the area it lies in after, '' for the top or a retired area"),
+    Column("area_m2_before", "measure", "square metres before; empty for an added area or one without ground", empty_allowed=True),
+    Column("area_m2_after", "measure", "square metres after; empty for a retired area or one without ground", empty_allowed=True),
+    Column("households_before", "count", "households before; empty counts as 0", empty_allowed=True),
+    Column("households_after", "count", "households after; empty counts as 0", empty_allowed=True),
+)
+"""What differs between two generations; `check_changes` holds it against the areas of both."""
+
 GROUND: dict[str, tuple[Column, ...]] = {
     "landuse": (Column("kind", "text", "park, school, industrial ..."), Column("geometry", "geometry", "polygons")),
     "rivers": (Column("geometry", "geometry", "polygons or lines"),),
@@ -139,6 +159,9 @@ def check(frame: pd.DataFrame, columns: tuple[Column, ...], *, what: str, strict
     return pd.DataFrame(cells)
 
 
+_SIDES_ZH = {"before": "前", "after": "后"}
+
+
 def check_areas(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """`AREAS` checked; codes must be there and differ, parents and shared shapes must be rows of the frame or ''."""
     areas = check(frame, AREAS, what="areas")
@@ -148,6 +171,25 @@ def check_areas(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     strangers = (areas["shares_face_of"] != "") & ~areas["shares_face_of"].isin(known)
     _refuse_rows(strangers, "areas", "shares_face_of", en="is no code of this frame", zh="不是本表中的编码")
     return areas
+
+
+def check_changes(frame: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """`CHANGES` checked, with two more columns: before_row and after_row, rows of the checked areas frames, -1 on the side it is not on.
+
+    A retired area must be one of `before`, an added one of `after`, any other one of both; a recoded one is looked up by its code on
+    each side.
+    """
+    changes = check(frame, CHANGES, what="changes")
+    recoded = changes["change"] == "recoded"
+    old = changes["code"].mask(recoded & (changes["from_code"] != ""), changes["from_code"])
+    new = changes["code"].mask(recoded & (changes["to_code"] != ""), changes["to_code"])
+    for side, areas, codes, absent in (("before", before, old, "added"), ("after", after, new, "retired")):
+        place = {code: row for row, code in enumerate(areas["code"])}
+        rows = codes.map(lambda code, place=place: place.get(code, -1)).astype("int64").mask(changes["change"] == absent, -1)
+        lost = (rows < 0) & (changes["change"] != absent)
+        _refuse_rows(lost, "changes", "code", en=f"is no code of the areas {side}", zh=f"不在变更{_SIDES_ZH[side]}的区域表中")
+        changes[f"{side}_row"] = rows
+    return changes
 
 
 def check_ground(ground: Mapping[str, gpd.GeoDataFrame] | None) -> dict[str, gpd.GeoDataFrame]:
@@ -175,6 +217,8 @@ def _cells(frame: pd.DataFrame, column: Column, what: str) -> Any:
         return _degrees(values, column, what)
     if column.kind == "count":
         return _counts(values, column, what)
+    if column.kind == "measure":
+        return _measures(values, column, what)
     if column.kind == "flag":
         odd = values.map(lambda cell: not isinstance(cell, (bool, np.bool_)))
         _refuse_rows(odd, what, column.name, en="is neither true nor false", zh="不是真或假")
@@ -213,9 +257,18 @@ def _degrees(values: pd.Series, column: Column, what: str) -> pd.Series:
 
 def _counts(values: pd.Series, column: Column, what: str) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    if column.empty_allowed:
+        numbers = numbers.mask(values.isna(), 0.0)
     odd = ~((numbers >= 0) & (numbers < 2**53) & (numbers == np.floor(numbers)))
     _refuse_rows(odd, what, column.name, en="is not a whole number of 0 or more", zh="不是大于等于 0 的整数")
     return numbers.astype("int64")
+
+
+def _measures(values: pd.Series, column: Column, what: str) -> pd.Series:
+    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    absent = values.isna() & column.empty_allowed
+    _refuse_rows(~(absent | ((numbers >= 0) & np.isfinite(numbers))), what, column.name, en="is no number of 0 or more", zh="不是大于等于 0 的数")
+    return numbers
 
 
 def _geometries(frame: pd.DataFrame, what: str) -> Any:

@@ -54,6 +54,40 @@ def line_of(level: str, *, rank: int) -> Line:
     return LINES.get(level) or LINES[_BY_RANK[min(rank, len(_BY_RANK) - 1)]]
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeLook:
+    """How a kind of change is drawn: colour of its outline and hatching, the hatching, its outline's dash in CSS pixels.
+
+    hatch: rise (lines like /) | cross (lines like x) | solid | dots | level (lines like =) | upright (lines like ||) | none.
+    """
+
+    colour: str
+    hatch: str
+    dash: tuple[float, ...] = ()
+
+
+CHANGES: dict[str, ChangeLook] = {
+    "added": ChangeLook("#00704f", "rise"),
+    "retired": ChangeLook("#b3261e", "cross"),
+    "reshaped": ChangeLook("#0b5394", "solid"),
+    "reparented": ChangeLook("#7b2d8e", "dots"),
+    "renamed": ChangeLook("#8a4b00", "level"),
+    "recoded": ChangeLook("#5f5a00", "upright"),
+    "households": ChangeLook("#4d555c", "none", (2.0, 2.0)),
+    "touched": ChangeLook("#6d747b", "none", (5.0, 3.0)),
+}
+"""Kinds of change in the order of the legend: the first ones are drawn over the last ones."""
+
+UNCHANGED_WIDTHS: tuple[float, ...] = (1.8, 1.4, 1.1, 0.9, 0.6)
+UNCHANGED = "#7a828a"
+"""What has not changed is thin and grey, coarse to fine; its names are in the colour of its level."""
+
+
+def unchanged_line(rank: int) -> Line:
+    """The line of a level's unchanged areas on a comparison."""
+    return Line(UNCHANGED, UNCHANGED_WIDTHS[min(rank, len(UNCHANGED_WIDTHS) - 1)])
+
+
 PARENT_TINTS: tuple[str, ...] = ("#f6d9b8", "#cfe3c5", "#c9dcee", "#ecd3e3", "#efe7ae", "#d5d3ea", "#c6e5e0", "#f2cfc8", "#dfdccf")
 """Tints for 'by parent area': areas of one parent share one, neighbouring parents never do."""
 

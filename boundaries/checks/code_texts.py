@@ -8,6 +8,8 @@ import shapely
 
 from boundaries.checks.coverage import Coverage
 from boundaries.checks.findings import Rule, finding
+from boundaries.checks.new_codes import free_code
+from boundaries.checks.proposals import proposal
 from boundaries.codes import is_code
 from boundaries.geometry import point_on_surface
 from boundaries.model import Defect
@@ -24,8 +26,9 @@ def check_missing(coverage: Coverage) -> list[Defect]:
             "error",
             [row],
             _place(coverage, row),
-            en=f"The area in row {row} has no code.",
-            zh=f"第 {row} 行的区域没有编码。",
+            en=f"The area in row {coverage.sources[row] or row} has no code.",
+            zh=f"第 {coverage.sources[row] or row} 行的区域没有编码。",
+            repair=_recoded(coverage, row),
         )
         for row, code in enumerate(coverage.codes)
         if not code
@@ -48,6 +51,7 @@ def check_malformed(coverage: Coverage) -> list[Defect]:
                     _place(coverage, row),
                     en=f"{code!r} is not a code{rule}.",
                     zh=f"{code!r} 不是合法编码{rule}。",
+                    repair=_recoded(coverage, row),
                 )
             )
     return found
@@ -70,9 +74,17 @@ def check_duplicate(coverage: Coverage) -> list[Defect]:
                 en=f"The code{kind} {code} occurs {len(rows)} times, in rows {where}.",
                 zh=f"编码{kind} {code} 出现 {len(rows)} 次,位于第 {where} 行。",
                 size=len(rows),
+                repair=_recoded(coverage, rows[1]),
             )
         )
     return found
+
+
+def _recoded(coverage: Coverage, row: int) -> dict[str, Any]:
+    name, level = coverage.label(row), coverage.levels[row]
+    taken = set(coverage.codes.tolist())
+    new = free_code(coverage.codes[row], taken=taken, pattern=coverage.patterns.get(level, ""), parent=coverage.parent_codes[row], row=row)
+    return proposal("recode", changes=[name], area=name, new_code=new)
 
 
 def _place(coverage: Coverage, row: int) -> Any:

@@ -10,6 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from boundaries.checks.crossings import Crossing, find_crossings
+from boundaries.checks.voids import Void, find_voids
 from boundaries.codes import duplicates
 from boundaries.errors import CrsError
 from boundaries.files.columns import require_columns, text_column
@@ -43,17 +45,20 @@ class Coverage:
         geoms: NDArray[np.object_],
         ranks: NDArray[np.float64],
         leaf: Mask,
+        sources: NDArray[np.object_],
         patterns: dict[str, str],
         metric_crs: str,
     ) -> None:
         self.codes, self.levels, self.kinds, self.parent_codes = codes, levels, kinds, parent_codes
         self.geoms, self.ranks, self.leaf, self.patterns, self.metric_crs = geoms, ranks, leaf, patterns, metric_crs
+        self.sources = sources
 
     @classmethod
     def of(cls, frame: Any, *, levels: Sequence[Level] = ()) -> Coverage:
         """The coverage in a GeoDataFrame whose reference system is metric.
 
-        Columns: `code`, geometry; optional `level`, `kind`, `parent_code` (texts, '' or missing for none) and `leaf` (bool).
+        Columns: `code`, geometry; optional `level`, `kind`, `parent_code` (texts, '' or missing for none), `source` (where a row came
+        from, 'layer:row': what an area without a code is called) and `leaf` (bool).
         levels: ranks, patterns and which levels own shapes. Leaves are the rows that `leaf` says; else those of a leaf level or of a
         kind in LEAF_KINDS; without levels, those that no other row names as its parent. Raises FileError `unknown_column`, CrsError.
         """
@@ -83,6 +88,7 @@ class Coverage:
             geoms=np.asarray(frame.geometry, dtype=object),
             ranks=np.array([np.nan if rank is None else rank for rank in ranks], dtype=np.float64),
             leaf=leaf,
+            sources=texts("source"),
             patterns={level.name: level.code_pattern for level in levels},
             metric_crs=check_metric_crs(crs_name(frame.crs)),
         )
@@ -118,10 +124,30 @@ class Coverage:
         return np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
 
     @cached_property
+    def tree(self) -> Any:
+        """An STRtree over the shapes of `faces`."""
+        return shapely.STRtree(self.geoms[self.faces])
+
+    @cached_property
+    def loose_edges(self) -> NDArray[np.object_]:
+        """For each of `faces` the edges that meet another face without matching an edge of it."""
+        edges: NDArray[np.object_] = shapely.coverage_invalid_edges(self.geoms[self.faces])
+        return edges
+
+    @cached_property
+    def crossings(self) -> list[Crossing]:
+        """The pairs of `faces` that claim the same land."""
+        return find_crossings(self.geoms[self.faces], np.flatnonzero(~self.matched))
+
+    @cached_property
+    def voids(self) -> list[Void]:
+        """The land of nobody inside the city."""
+        return find_voids(self.union, self.geoms[self.faces]) if len(self.faces) else []
+
+    @cached_property
     def matched(self) -> Mask:
         """For each of `faces`: whether it lies in no other and all its edges that meet another face match exactly, vertex by vertex."""
-        edges = shapely.coverage_invalid_edges(self.geoms[self.faces])
-        clean: Mask = shapely.is_empty(edges) | shapely.is_missing(edges)
+        clean: Mask = shapely.is_empty(self.loose_edges) | shapely.is_missing(self.loose_edges)
         clean[self.enclosed.ravel()] = False
         return clean
 
@@ -180,5 +206,17 @@ class Coverage:
         return found
 
     def label(self, row: int) -> str:
-        """A row's name in findings: its code, or #row where it has none."""
-        return self.codes[row] or f"#{row}"
+        """A row's name in findings: its code, or #row (#layer:row where that is known) where it has none."""
+        return self.codes[row] or f"#{self.sources[row] or row}"
+
+    @cached_property
+    def supplied(self) -> Rows:
+        """The rows of parents whose shape was supplied and is usable, coarse to fine."""
+        rows = np.flatnonzero(~self.leaf & self.nests & self.valid)
+        return rows[np.argsort(self.ranks[rows], kind="stable")]
+
+    def holder(self, point: Any, *, above: float = np.inf) -> int:
+        """The row of the finest supplied parent (of a rank below `above`) that holds a point in metres, -1 for none."""
+        rows = self.supplied[self.ranks[self.supplied] < above]
+        holding = rows[shapely.intersects(self.geoms[rows], point)]
+        return int(holding[-1]) if len(holding) else -1

@@ -8,6 +8,7 @@ import numpy as np
 
 from boundaries.checks.coverage import Coverage
 from boundaries.checks.findings import Rule, finding
+from boundaries.checks.proposals import proposal
 from boundaries.geometry import point_on_surface
 from boundaries.model import Defect
 
@@ -28,7 +29,7 @@ def check_orphans(coverage: Coverage) -> list[Defect]:
             en, zh = f"{name} names no parent.", f"{name} 没有上级。"
         else:
             continue
-        found.append(finding(coverage, ORPHAN.name, "error", [row], _place(coverage, row), en=en, zh=zh))
+        found.append(finding(coverage, ORPHAN.name, "error", [row], _place(coverage, row), en=en, zh=zh, repair=_rehung(coverage, [row])))
     return found
 
 
@@ -45,7 +46,9 @@ def check_circles(coverage: Coverage) -> list[Defect]:
             names = [coverage.label(at) for at in circle]
             text = " > ".join([*names, names[0]])
             en, zh = f"These areas are each other's parents: {text}.", f"上级关系成环:{text}。"
-            found.append(finding(coverage, CIRCLE.name, "error", circle, None, en=en, zh=zh, size=len(circle)))
+            place = next((spot for at in circle if (spot := _place(coverage, at)) is not None), None)
+            repair = _rehung(coverage, circle)
+            found.append(finding(coverage, CIRCLE.name, "error", circle, place, en=en, zh=zh, size=len(circle), repair=repair))
         seen.update(line)
     return found
 
@@ -58,8 +61,16 @@ def check_childless(coverage: Coverage) -> list[Defect]:
         if row not in have_leaves:
             name = coverage.label(row)
             en, zh = f"{name} has no leaves below it.", f"{name} 下没有任何末级区域。"
-            found.append(finding(coverage, WITHOUT_LEAVES.name, "warning", [row], _place(coverage, row), en=en, zh=zh))
+            repair = proposal("retire", changes=[name], areas=[name])
+            found.append(finding(coverage, WITHOUT_LEAVES.name, "warning", [row], _place(coverage, row), en=en, zh=zh, repair=repair))
     return found
+
+
+def _rehung(coverage: Coverage, rows: list[int]) -> dict[str, Any]:
+    """Hung on the finest supplied parent that holds the first of them; on none where that cannot be told."""
+    names, spot = [coverage.label(row) for row in rows], _place(coverage, rows[0])
+    holder = coverage.holder(spot, above=float(coverage.ranks[rows[0]])) if spot is not None else -1
+    return proposal("reassign", changes=names, areas=names, new_parent=coverage.label(holder) if holder >= 0 else None)
 
 
 def _place(coverage: Coverage, row: int) -> Any:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from boundaries.checks import code_texts, gaps, kinship, multipart, overlaps, rings, small, supplied
+from boundaries.checks import (
+    code_texts,
+    gaps,
+    kinship,
+    multipart,
+    necks,
+    outline,
+    overlaps,
+    rings,
+    shift,
+    small,
+    spikes,
+    supplied,
+    unmatched,
+)
 from boundaries.checks.coverage import Coverage
 from boundaries.checks.findings import SEVERITY_ORDER, Rule
 from boundaries.model import Defect, Level
@@ -15,8 +29,13 @@ __all__ = ["RULES", "run"]
 RULES: Final[tuple[Rule, ...]] = (
     rings.RULE,
     overlaps.RULE,
-    gaps.RULE,
+    unmatched.RULE,
+    gaps.GAP,
+    gaps.HOLE,
+    gaps.SLIVER,
     multipart.RULE,
+    spikes.RULE,
+    necks.RULE,
     small.RULE,
     code_texts.MISSING,
     code_texts.MALFORMED,
@@ -27,6 +46,8 @@ RULES: Final[tuple[Rule, ...]] = (
     supplied.OUTSIDE,
     supplied.WRONG,
     supplied.DIFFERS,
+    outline.RULE,
+    shift.RULE,
 )
 
 

@@ -7,6 +7,7 @@ import shapely
 
 from boundaries.checks.coverage import Coverage
 from boundaries.checks.findings import Rule, finding
+from boundaries.checks.proposals import proposal
 from boundaries.files.polygons import REASONS_ZH, reason_and_place
 from boundaries.model import Defect
 
@@ -31,6 +32,7 @@ def check(coverage: Coverage) -> list[Defect]:
                 place,
                 en=f"The shape of {coverage.label(row)} is invalid: {reason}.",
                 zh=f"{coverage.label(row)} 的图形无效:{'图形为空' if shapely.is_empty(geom) else REASONS_ZH.get(reason, reason)}。",
+                repair=proposal("make_valid", changes=[coverage.label(row)], area=coverage.label(row)),
             )
         )
     return found

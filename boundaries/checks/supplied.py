@@ -5,13 +5,14 @@ A parent's shape is by definition the union of its leaves. What a file supplies 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 import shapely
 
 from boundaries.checks.coverage import Coverage
-from boundaries.checks.findings import Rule, finding, polygons_in
+from boundaries.checks.findings import Rule, finding
+from boundaries.checks.measures import joined, polygons_in
+from boundaries.checks.proposals import proposal
 from boundaries.geometry import point_on_surface
 from boundaries.model import Defect
 
@@ -44,11 +45,12 @@ def check_outside(coverage: Coverage) -> list[Defect]:
                 OUTSIDE.name,
                 "warning",
                 [row, parent],
-                _joined(parts),
+                joined(parts),
                 en=f"{area:.1f} m2 of {names[0]} lie outside the supplied shape of {names[1]}.",
                 zh=f"{names[0]} 有 {area:.1f} 平方米超出所给 {names[1]} 的范围。",
                 size=area,
                 unit="m2",
+                repair=proposal("derive_parent", changes=[names[1]], m2=area, area=names[1]),
             )
         )
     return found
@@ -56,7 +58,7 @@ def check_outside(coverage: Coverage) -> list[Defect]:
 
 def check_wrong(coverage: Coverage) -> list[Defect]:
     """One warning for every leaf whose interior point lies in another supplied parent of that level than the one it names."""
-    rows = np.flatnonzero(~coverage.leaf & coverage.nests & coverage.valid)
+    rows = coverage.supplied
     if not len(rows):
         return []
     tree = shapely.STRtree(coverage.geoms[rows])
@@ -82,6 +84,7 @@ def check_wrong(coverage: Coverage) -> list[Defect]:
                 points[at],
                 en=f"{name} names the parent {said} but lies in {lies or 'none'}.",
                 zh=f"{name} 的上级为 {said},但位于 {lies or '任何上级之外'}。",
+                repair=proposal("reassign", changes=[name], areas=[name], new_parent=coverage.label(same_level[0]) if same_level else None),
             )
         )
     return found
@@ -108,11 +111,12 @@ def check_differs(coverage: Coverage) -> list[Defect]:
                 DIFFERS.name,
                 "warning",
                 [row],
-                _joined(parts),
+                joined(parts),
                 en=f"The supplied shape of {name} holds {area:.1f} m2 that none of its leaves covers.",
                 zh=f"所给 {name} 的范围内有 {area:.1f} 平方米不属于其任何末级区域。",
                 size=area,
                 unit="m2",
+                repair=proposal("derive_parent", changes=[name], m2=area, area=name),
             )
         )
     return found
@@ -121,10 +125,6 @@ def check_differs(coverage: Coverage) -> list[Defect]:
 def _supplied_parent(coverage: Coverage, row: int) -> int:
     """The nearest row above with a usable supplied shape, -1 for none."""
     return next((above for above in coverage.line_up(row) if coverage.valid[above] and not coverage.leaf[above]), -1)
-
-
-def _joined(parts: Any) -> Any:
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(list(parts))
 
 
 OUTSIDE = Rule("outside_parent", "a leaf that lies partly outside its supplied parent", "区域部分超出所给上级范围", check_outside)

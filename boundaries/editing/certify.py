@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import shapely
 
+from boundaries.editing.certificate import count_edges
 from boundaries.editing.noding import object_array
 from boundaries.editing.vertices import on_grid, with_vertices
 from boundaries.editing.workspace import Workspace
@@ -65,7 +66,7 @@ def certify(
     near = shapely.multilinestrings((np.array(changed.all, dtype=np.float64) * GRID_M).reshape(-1, 2, 2))
     ring = {key: leaves[key] for key in workspace.leaves.near(near, _NEAR_M) if key not in old and key not in shapes}
     patch = object_array([*shapes.values(), *ring.values()])
-    if not shapely.coverage_is_valid(patch):
+    if not shapely.coverage_is_valid(patch) or (changed.rim and not count_edges(patch).holds):
         wrong = shapely.coverage_invalid_edges(patch)
         raise workspace.refusal("TOPOLOGY", place=shapely.union_all(wrong), area=_names(workspace, shapes))
     drift = _drift(changed.rim)
@@ -157,5 +158,3 @@ def _name(workspace: Workspace, key: int) -> str:
 
 def _names(workspace: Workspace, keys: Iterable[int]) -> str:
     return ", ".join(sorted(_name(workspace, key) for key in keys)[:5])
-
-

@@ -16,7 +16,9 @@ from boundaries.model import Defect
 __all__ = ["torn_parents"]
 
 
-def torn_parents(workspace: Workspace, after: Mapping[int, AreaState | None], moves: Iterable[tuple[int | None, int | None]]) -> list[Defect]:
+def torn_parents(
+    workspace: Workspace, after: Mapping[int, AreaState | None], moves: Iterable[tuple[int | None, int | None]]
+) -> list[Defect]:
     """Defects of rule `parent_not_contiguous` and `parent_empty`, of severity warning.
 
     after: the states that a change writes. moves: pairs (old parent, new parent) between which land moves. A parent that was in

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from boundaries.editing.policy import Policy
 from boundaries.editing.vertices import Floats, best_on_edge, edges_of, on_grid, with_vertices
 from boundaries.geometry import GRID_M
 
-__all__ = ["Faces", "cut", "cut_by_ring", "joined", "object_array"]
+__all__ = ["Faces", "cut", "cut_by_lines", "cut_by_ring", "joined", "object_array"]
 
 _MEANS_VERTEX_M: Final = 0.05
 
@@ -35,6 +36,13 @@ def cut_by_ring(shapes: Mapping[int, Any], ring: Any) -> Faces:
     """The faces of these leaves after a cut along a closed ring. ring: a polygon, metres."""
     pieces, anchors = _fitted(shapes, on_grid(shapely.get_coordinates(shapely.get_exterior_ring(ring))))
     return _faces(shapes, pieces, anchors)
+
+
+def cut_by_lines(shapes: Mapping[int, Any], lines: Any, policy: Policy) -> Faces:
+    """The faces of these leaves after a cut along several open lines."""
+    fitted = [_fitted(shapes, _reaching(shapes, shapely.get_coordinates(line), policy)) for line in lines]
+    anchors = np.concatenate([np.empty((0, 2)), *(points for _, points in fitted)])
+    return _faces(shapes, [piece for pieces, _ in fitted for piece in pieces], anchors)
 
 
 def joined(polygons: Any) -> Any:
@@ -104,7 +112,7 @@ def _fitted(shapes: Mapping[int, Any], xy: Floats) -> tuple[list[Any], Floats]:
     path = np.concatenate([xy[free], anchors])[order]
     stops = np.flatnonzero(np.r_[np.zeros(int(free.sum()), dtype=bool), np.ones(len(anchors), dtype=bool)][order])
     bounds = sorted({0, *stops.tolist(), len(path) - 1})
-    pieces = [path[a : b + 1] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    pieces = [path[a : b + 1] for a, b in pairwise(bounds)]
     lines = [shapely.linestrings(piece) for piece in pieces if (piece != piece[0]).any()]
     middle = shapely.line_interpolate_point(object_array(lines), 0.5, normalized=True)
     inside = np.zeros(len(lines), dtype=bool)
@@ -119,5 +127,5 @@ def _anchor(start: Floats, end: Floats, hit: Floats) -> Floats:
     edge = int(np.hypot(*(start + along[:, None] * step - hit).T).argmin())
     for vertex in (start[edge], end[edge]):
         if np.hypot(*(vertex - hit)) <= _MEANS_VERTEX_M:
-            return vertex
+            return np.asarray(vertex)
     return best_on_edge(start[edge], end[edge], hit)

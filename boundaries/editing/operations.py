@@ -186,7 +186,8 @@ def from_json(document: Any) -> Operation:
     """The operation of a JSON document. Raises EditError MALFORMED for a field that is unknown, missing or of the wrong form."""
     if not isinstance(document, dict):
         raise malformed("not an object", "不是对象")
-    kind = OPERATIONS.get(document.get("kind")) if isinstance(document.get("kind"), str) else None
+    named = document.get("kind")
+    kind = OPERATIONS.get(named) if isinstance(named, str) else None
     if kind is None:
         raise malformed(f"kind must be one of {', '.join(OPERATIONS)}", f"kind 必须是 {', '.join(OPERATIONS)} 之一")
     known = {item.name: item for item in fields(kind)}

@@ -79,7 +79,7 @@ def without_land(workspace: Workspace, operation: Operation, after: Mapping[int,
         if state is not None and (old := workspace.get(key)) is not None and old.parent != state.parent
     }
     moves |= {(workspace[key].parent, None) for key, state in final.items() if state is None and key not in workspace.leaves}
-    warnings = [each for each in torn_parents(workspace, final, sorted(moves, key=str))]
+    warnings = torn_parents(workspace, final, sorted(moves, key=str))
     before = {key: workspace.get(key) for key in final}
     return Change(operation=operation, before=before, after=final, material=dict.fromkeys(final, True), warnings=tuple(warnings))
 

@@ -27,9 +27,7 @@ def with_rightful_owners(workspace: Workspace, after: Mapping[int, AreaState | N
             continue
         for state in group:
             is_owner = state is rightful
-            final[state.key] = state.but(
-                geometry=holder.geometry if is_owner else None, shares_face_of=None if is_owner else rightful.key
-            )
+            final[state.key] = state.but(geometry=holder.geometry if is_owner else None, shares_face_of=None if is_owner else rightful.key)
     return final
 
 

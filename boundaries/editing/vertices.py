@@ -20,7 +20,7 @@ _TOUCHING_M: Final = 0.002
 
 def on_grid(xy: Any) -> Floats:
     """Coordinates rounded to 1 mm."""
-    return np.round(np.asarray(xy, dtype=np.float64), 3) + 0.0
+    return np.asarray(np.round(np.asarray(xy, dtype=np.float64), 3) + 0.0, dtype=np.float64)
 
 
 def edges_of(shapes: Any) -> tuple[Floats, Floats]:

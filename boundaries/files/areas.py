@@ -14,6 +14,7 @@ from boundaries.codes import check_codes
 from boundaries.errors import GeometryError
 from boundaries.files.columns import require_columns, text_column
 from boundaries.files.crs import check_crs, crs_name
+from boundaries.files.garbled import refuse_garbled
 from boundaries.files.geopackage import curved_rows
 from boundaries.files.layers import read_layer
 from boundaries.files.polygons import invalid_polygons, refuse, unusable_polygons
@@ -43,7 +44,8 @@ def read_areas(
     source: path, `FILE:LAYER` or Source. code, name, parent, keep: columns of the layer. Columns of the answer: `code`, `name`
     ('' unless named), `parent_code` ('' unless named), the columns of `keep`, `geometry`; texts never missing, '' instead.
     `frame.attrs["repaired"]` lists the codes of repaired polygons.
-    crs: for files that do not say theirs. encoding: see `layers.read_layer`.
+    crs: for files that do not say theirs. encoding: of a Shapefile's texts, instead of what its .cpg says. Names that were plainly
+    read in the wrong one are refused (`texts_garbled`) unless an encoding is given.
     invalid: polygons with invalid rings are refused, or repaired (in a child process with limits, see `repair`), or kept.
     codes: missing, malformed and doubled ones are refused, or kept for the checks to report.
 
@@ -74,6 +76,8 @@ def read_areas(
         "name": text_column(frame, name) if name else blank,
         "parent_code": text_column(frame, parent) if parent else blank,
     }
+    if encoding is None:  # who names an encoding has looked at the texts
+        refuse_garbled(columns["name"].tolist(), name=label)
     result = geopandas.GeoDataFrame({**columns, **{column: frame[column] for column in keep}}, geometry=geoms, crs=said)
     result.attrs["repaired"] = repaired
     return result

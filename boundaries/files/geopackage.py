@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from boundaries.errors import FileError
 
-__all__ = ["curved_rows", "refuse_foreign_tables"]
+__all__ = ["curved_rows", "refuse_foreign_tables", "shape_bytes"]
 
 _CURVED: Final = {8: "CircularString", 9: "CompoundCurve", 10: "CurvePolygon", 11: "MultiCurve", 12: "MultiSurface"}
 _ENVELOPE_BYTES: Final = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
@@ -54,6 +54,19 @@ def curved_rows(path: Path, layer: str) -> dict[int, str]:
             blobs = database.execute(f"SELECT substr({column}, 1, {_HEADER + 64 + 5}) FROM {table} ORDER BY 1 * rowid")
             kinds = ((row, _shape_type(blob)) for row, (blob,) in enumerate(blobs))
             return {row: _CURVED[kind] for row, kind in kinds if kind in _CURVED}
+    except sqlite3.Error as error:
+        raise _unreadable(path, error) from error
+
+
+def shape_bytes(path: Path, layer: str) -> int:
+    """The bytes of all shapes of a layer, without reading them. Raises FileError `file_unreadable`."""
+    try:
+        with closing(_open(path)) as database:
+            found = database.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)).fetchone()
+            if found is None:
+                return 0
+            column, table = (f'"{name.replace(chr(34), chr(34) * 2)}"' for name in (found[0], layer))
+            return int(database.execute(f"SELECT coalesce(sum(length({column})), 0) FROM {table}").fetchone()[0])
     except sqlite3.Error as error:
         raise _unreadable(path, error) from error
 

@@ -15,6 +15,7 @@ from pyarrow import parquet
 from boundaries.errors import FileError
 from boundaries.files.geojson import FeatureReader, geometry_member
 from boundaries.files.geopackage import refuse_foreign_tables
+from boundaries.files.limits import refuse_too_large
 from boundaries.files.sources import Format, Source, readable
 from boundaries.geometry import LONLAT
 
@@ -59,11 +60,12 @@ def choose_layer(source: Source) -> str:
 def read_layer(source: Source, *, encoding: str | None = None) -> tuple[Frame, str]:
     """(frame, layer name): every row and column of a layer as it stands, geometry included, rows numbered from 0.
 
-    encoding: of a Shapefile's texts where no .cpg file names it. An absent reference system stays absent. Raises FileError:
-    `layer_empty`, `not_spatial`, `encoding_unknown`, those of `choose_layer` and `sources.readable`.
+    encoding: of a Shapefile's texts; it wins over a .cpg file. An absent reference system stays absent. Raises FileError:
+    `layer_empty`, `layer_too_large`, `not_spatial`, `encoding_unknown`, those of `choose_layer` and `sources.readable`.
     """
     kind = readable(source.path)
     layer = choose_layer(source)
+    _check_size(kind, source.path, layer)
     with np.errstate(invalid="ignore"):  # vertices that are not numbers are refused later, by row
         frame = _read(kind, source.path, layer, encoding)
     if not isinstance(frame, geopandas.GeoDataFrame):
@@ -73,6 +75,13 @@ def read_layer(source: Source, *, encoding: str | None = None) -> tuple[Frame, s
     if frame.empty:
         raise FileError("layer_empty", en="{source} has no rows.", zh="{source} 没有任何记录。", source=f"{source.path.name}:{layer}")
     return frame, layer
+
+
+def _check_size(kind: Format, path: Path, layer: str) -> None:
+    try:
+        refuse_too_large(path, kind, layer)
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
 def _read(kind: Format, path: Path, layer: str, encoding: str | None) -> Frame:

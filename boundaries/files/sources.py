@@ -32,6 +32,7 @@ _BEGINS_WITH: Final[dict[Format, bytes]] = {
     "shapefile": b"\x00\x00\x27\x0a",
     "parquet": b"PAR1",
 }
+_ARCHIVES: Final = (".zip", ".shz", ".kmz", ".7z", ".rar", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst")
 _REMOTE: Final = re.compile(r"^[a-z][a-z0-9+.-]+://|^[/\\]+vsi", re.IGNORECASE)
 
 
@@ -77,7 +78,14 @@ def as_source(source: Source | Path | str) -> Source:
 
 
 def format_of(path: Path) -> Format:
-    """The format that the ending of a name stands for. Raises FileError `format_unknown`."""
+    """The format that the ending of a name stands for. Raises FileError `format_unknown`, for archives `archive_refused`."""
+    if path.suffix.lower() in _ARCHIVES:
+        raise FileError(
+            "archive_refused",
+            en="{path} is an archive: unpack it and name the file inside (an archive may hold far more than it shows).",
+            zh="{path} 是压缩包:请先解压并指定其中的文件(压缩包的实际内容可能远大于其体积)。",
+            path=path.name,
+        )
     found = FORMATS.get(path.suffix.lower())
     if found is None:
         raise FileError(
@@ -93,7 +101,7 @@ def format_of(path: Path) -> Format:
 def readable(path: Path) -> Format:
     """The format of an existing local file, when it begins as that format must.
 
-    Raises FileError: `remote_source`, `file_missing`, `file_empty`, `file_unreadable`, `format_unknown`, `format_mismatch`.
+    Raises FileError: `remote_source`, `file_missing`, `file_empty`, `file_unreadable`, `format_unknown`, `archive_refused`, `format_mismatch`.
     """
     _refuse_remote(str(path))
     kind = format_of(path)

@@ -57,6 +57,7 @@ class Lookup:
     households + 1 is the sum of households + 1 over its owner and sharers.
     """
 
+    generation: int
     index: Index
     leaves: tuple[AreaVersion, ...]
     by_id: Mapping[int, AreaVersion] = field(repr=False)
@@ -88,6 +89,7 @@ def build_lookup(
     shared = {position[owner]: tuple(sorted(others, key=lambda area: area.code)) for owner, others in sharers(members).items()}
     households = [sum(one.households + 1 for one in (leaf, *shared.get(at, ()))) - 1 for at, leaf in enumerate(leaves)]
     return Lookup(
+        generation=generation,
         index=index,
         leaves=leaves,
         by_id={area.area_id: area for area in members},
@@ -113,7 +115,7 @@ def locate(
     sharing = lookup.sharers.get(position, ())
     rivals = [located for candidate in found for located in shared_out(lookup, candidate)]
     return Location(
-        generation=lookup.index.generation,
+        generation=lookup.generation,
         lon=round(x, 9),
         lat=round(y, 9),
         verdict="ask" if sharing and verdict == "certain" else verdict,

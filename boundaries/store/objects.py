@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect
 
 __all__ = ["append_only", "ensure_objects", "spatial_index"]
 
-_APPEND_ONLY: Final = ("area_version", "generation_member")
+_APPEND_ONLY: Final = ("area_version", "generation_member", "draft_operation", "lineage")
 _SPATIAL: Final = (("area_version", "geometry"),)
 
 

@@ -28,6 +28,7 @@ STATUS: Mapping[type[BoundariesError], int] = {
     library.GeometryError: 422,
     library.CodeError: 422,
     library.ParentError: 422,
+    library.EditError: 422,
     library.IndexFileError: 503,
     library.GenerationError: 404,
     library.StoreError: 503,
@@ -44,7 +45,21 @@ STATUS: Mapping[type[BoundariesError], int] = {
 }
 """The nearest class of an error decides its status."""
 
-OVERRIDES = {"store_full": 507, "precondition_required": 428}
+OVERRIDES = {
+    "store_full": 507,
+    "precondition_required": 428,
+    **dict.fromkeys(
+        (
+            "base_superseded",
+            "generation_has_errors",
+            "generation_in_force",
+            "generation_was_published",
+            "never_published",
+            "proof_missing",
+        ),
+        409,
+    ),
+}
 """Codes whose status differs from their class's."""
 
 TITLES = {

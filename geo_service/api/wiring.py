@@ -6,6 +6,7 @@ import threading
 
 from geo_service.clock import Clock
 from geo_service.db import Database
+from geo_service.drafts import Room
 from geo_service.geocoding import Geocoder, Place, load_gazetteer
 from geo_service.published import Holder, Published
 from geo_service.settings import Settings
@@ -19,6 +20,7 @@ class Wiring:
         self.database = database
         self.clock = clock
         self.published = Holder(database, index_dir=settings.storage.data_dir / "index")
+        self.drafts = Room()
         self._geocoder: Geocoder | None = None
         self._loading = threading.Lock()
         self._places: tuple[int, list[Place]] = (-1, [])

@@ -84,17 +84,24 @@ class Case:
     version: int
 
 
+MOVABLE = ("generation", "area_code", "area_level", "areas", "post_id", "person_id", "agency")
+"""What of a case's routing a later event may change (data['routing']): to whom it belongs now, never where it was reported."""
+
+
 def fold(opened: Case, events: Iterable[tuple[str, datetime, Mapping[str, Any]]]) -> Case:
     """The case after its events, each (kind, at, data); the first is 'received' and changes nothing but what it says.
 
-    An event that changes the state says so in data['state'], a new limit in data['due_at'] (ISO 8601, UTC).
+    An event that changes the state says so in data['state'], a new limit in data['due_at'] (ISO 8601, UTC), where
+    it belongs now in data['routing'] (MOVABLE), its queue in data['queue'].
     """
     case = opened
     for number, (kind, at, data) in enumerate(events, start=1):
         state = data.get("state", case.state)
+        routing = replace(case.routing, **{name: data["routing"][name] for name in MOVABLE}) if "routing" in data else case.routing
+        queue = data.get("queue", case.queue)
         due_at = datetime.fromisoformat(data["due_at"]) if "due_at" in data else case.due_at
         closed_at = at if kind == "closed" else (None if kind == "reopened" else case.closed_at)
-        case = replace(case, state=state, due_at=due_at, closed_at=closed_at, updated_at=at, version=number)
+        case = replace(case, state=state, due_at=due_at, closed_at=closed_at, routing=routing, queue=queue, updated_at=at, version=number)
     return case
 
 

@@ -89,10 +89,11 @@ def case(connection: Connection, case_id: int) -> Case:
     row = connection.execute(sa.select(case_record).where(case_record.c.case_id == case_id)).one_or_none()
     if row is None:
         raise NotFoundError("case_not_found", en="there is no case {case_id}", zh="没有编号为 {case_id} 的案件", case_id=case_id)
-    return _case(row)
+    return of_row(row)
 
 
-def _case(row: sa.Row[Any]) -> Case:
+def of_row(row: sa.Row[Any]) -> Case:
+    """The case of a row of `case_record`."""
     values = dict(row._mapping)
     routing = Routing(**{name: values.pop(name) for name in _ROUTING})
     return Case(routing=routing, **values)
@@ -120,7 +121,7 @@ def cases_page(connection: Connection, wanted: CaseFilter, *, before: int | None
     if before is not None:
         where.append(case_record.c.case_id < before)
     query = sa.select(case_record).where(*where).order_by(case_record.c.case_id.desc()).limit(limit)
-    return [_case(row) for row in connection.execute(query)]
+    return [of_row(row) for row in connection.execute(query)]
 
 
 def count_cases(connection: Connection, wanted: CaseFilter) -> int:
@@ -144,4 +145,4 @@ def all_on_map(connection: Connection, states: Sequence[str] | None = None) -> l
     where = [case_record.c.lon.is_not(None)]
     if states is not None:
         where.append(case_record.c.state.in_(tuple(states)))
-    return [_case(row) for row in connection.execute(sa.select(case_record).where(*where).order_by(case_record.c.case_id))]
+    return [of_row(row) for row in connection.execute(sa.select(case_record).where(*where).order_by(case_record.c.case_id))]

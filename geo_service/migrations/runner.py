@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+import boundaries.store.draft_tables
 import boundaries.store.tables as boundary_tables
 import geo_service.accounts.tables
 import geo_service.cases.tables

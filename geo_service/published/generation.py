@@ -61,7 +61,7 @@ def load_published(connection: Connection, number: int, *, index_dir: Path | Non
     """
     record, city = generation(connection, number), require_city(connection)
     everything = members(connection, number)
-    path = index_dir / f"{number}-{record.content_hash[:16]}.router" if index_dir else None
+    path = index_dir / f"{record.content_hash[:32]}.router" if index_dir else None  # equal hashes route alike
     if path is not None and path.exists():
         try:
             saved = Index.load(path)

@@ -5,6 +5,8 @@ const Citygrid = {
   page: null,
   data: null,
   map: null,
+  // The left one of two maps that move together; null where there is one.
+  before: null,
   layers: new Map(),
 
   /** A text of the page's language, {name} replaced from `values`. */
@@ -30,6 +32,15 @@ const Citygrid = {
     const made = new Citygrid.Switch(key);
     Citygrid.layers.set(key, made);
     return made;
+  },
+
+  /** What draws: one map's picture, or the two of a comparison. */
+  get picture() {
+    return Citygrid.Compare || Citygrid.Picture;
+  },
+
+  get maps() {
+    return Citygrid.before ? [Citygrid.before, Citygrid.map] : [Citygrid.map];
   },
 
   shown(key) {
@@ -79,13 +90,16 @@ const Citygrid = {
         return;
       }
       Citygrid.data = await Citygrid.unpack();
-      Citygrid.Picture.open(map);
-      Citygrid.Panel.open();
-      Citygrid.Details.open(map);
-      Citygrid.Search.open();
+      if (Citygrid.Compare) Citygrid.Compare.open();
+      else {
+        Citygrid.Picture.open(map);
+        Citygrid.Panel.open();
+        Citygrid.Details.open(map);
+        Citygrid.Search.open();
+      }
       message.hidden = Citygrid.page.rows > 0;
       message.className = 'message';
-      message.textContent = Citygrid.say('empty');
+      message.textContent = Citygrid.Compare ? Citygrid.say('compare.empty') : Citygrid.say('empty');
       document.body.dataset.ready = 'yes';
     } catch (trouble) {
       message.className = 'message';
@@ -109,9 +123,9 @@ Citygrid.Switch = L.Layer.extend({
     this.key = key;
   },
   onAdd() {
-    Citygrid.Picture.redraw();
+    Citygrid.picture.redraw();
   },
   onRemove() {
-    Citygrid.Picture.redraw();
+    Citygrid.picture.redraw();
   },
 });

@@ -24,13 +24,14 @@ Citygrid.Scale = L.Control.extend({
 Citygrid.Controls = {
   add(map) {
     const { page, say } = Citygrid;
-    const container = map.getContainer();
-    container.setAttribute('role', 'application');
-    container.setAttribute('aria-label', say('map'));
+    for (const each of Citygrid.maps) {
+      each.getContainer().setAttribute('role', 'application');
+      each.getContainer().setAttribute('aria-label', say('map'));
+    }
     const zoom = L.control.zoom({ position: 'topright', zoomInTitle: say('zoom_in'), zoomOutTitle: say('zoom_out') }).addTo(map);
     if (page.everything) {
       const differs = JSON.stringify(page.everything) !== JSON.stringify(page.core);
-      const buttons = [differs ? this.extent('extent.core', page.core, map) : null, this.extent('extent.all', page.everything, map)];
+      const buttons = [differs ? this.extent(Citygrid.Compare ? 'compare.all_changes' : 'extent.core', page.core, map) : null, this.extent('extent.all', page.everything, map)];
       const bar = L.control({ position: 'topright' });
       bar.onAdd = () => {
         const made = Citygrid.make('div', { class: 'leaflet-bar extents' }, ...buttons);
@@ -40,7 +41,7 @@ Citygrid.Controls = {
       bar.addTo(map);
     }
     new Citygrid.Scale().addTo(map);
-    map.on('zoomend', () => Citygrid.Picture.sheet && Citygrid.Panel.refresh());
+    map.on('zoomend', () => Citygrid.data && Citygrid.Panel.refresh());
     this.paper(map);
     return zoom;
   },
@@ -63,12 +64,9 @@ Citygrid.Controls = {
       if (printing === document.body.classList.contains('printing')) return;
       if (printing) seen = map.getBounds();
       document.body.classList.toggle('printing', printing);
-      map.invalidateSize({ animate: false });
+      for (const each of Citygrid.maps) each.invalidateSize({ animate: false });
       map.fitBounds(seen, { animate: false });
-      if (Citygrid.Picture.sheet) {
-        Citygrid.Picture.sheet.redraw();
-        Citygrid.Picture.pointer.redraw();
-      }
+      Citygrid.picture.repaint();
     };
     window.addEventListener('beforeprint', () => set(true));
     window.addEventListener('afterprint', () => set(false));

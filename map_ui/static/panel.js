@@ -6,13 +6,16 @@ Citygrid.Panel = {
 
   heading() {
     const { heading } = Citygrid.page, say = Citygrid.say;
-    const facts = [say('as_of', { date: heading.as_of })];
-    if (heading.generation !== null) facts.unshift(say('generation', { n: heading.generation }));
     document.getElementById('city').textContent = heading.city;
-    document.getElementById('facts').textContent = facts.join(' · ');
+    document.getElementById('facts').textContent = this.facts(heading);
     document.getElementById('source').textContent = heading.source ? say('source', { source: heading.source }) : '';
     document.getElementById('synthetic').hidden = !heading.synthetic;
     if (heading.city) document.title = `${heading.city} · ${document.title}`;
+  },
+
+  facts(heading) {
+    const dated = Citygrid.say('as_of', { date: heading.as_of });
+    return heading.generation === null ? dated : `${Citygrid.say('generation', { n: heading.generation })} · ${dated}`;
   },
 
   open() {

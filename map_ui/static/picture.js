@@ -89,6 +89,13 @@ Citygrid.Picture = {
     });
   },
 
+  /** Redraw at once, as paper needs it. */
+  repaint() {
+    if (!this.sheet) return;
+    this.sheet.redraw();
+    this.pointer.redraw();
+  },
+
   /** Only what is pointed at or chosen has changed. */
   remark() {
     if (this.pointer) this.pointer.redraw();

@@ -7,13 +7,22 @@ Citygrid.Shapes = {
   chosen: -1,
 
   open(areas, layers) {
-    this.areas = areas || null;
+    if (areas) this.read(areas);
+    this.take(areas || null, layers);
+  },
+
+  /** Arcs, and the numbers rings know them by. */
+  read({ arcs, rings }) {
+    this.xy = Citygrid.world(arcs.xy);
+    this.starts = Citygrid.Picture.offsets(arcs.sizes);
+    this.arcBoxes = Citygrid.Picture.boxes(this.xy, this.starts);
+    this.signArcs(rings);
+  },
+
+  take(areas, layers) {
+    this.areas = areas;
     this.byRank = layers;
     if (!areas) return;
-    this.xy = Citygrid.world(areas.arcs.xy);
-    this.starts = Citygrid.Picture.offsets(areas.arcs.sizes);
-    this.arcBoxes = Citygrid.Picture.boxes(this.xy, this.starts);
-    this.signArcs(areas.rings);
     this.labels = Citygrid.world(areas.label);
     this.measure();
     this.arcsOf = layers.map((layer) => this.levelArcs(layer.rank));
@@ -142,8 +151,12 @@ Citygrid.Shapes = {
       const wide = (this.boxes[at + 2] - this.boxes[at]) * frame.scale, high = (this.boxes[at + 3] - this.boxes[at + 1]) * frame.scale;
       // A name stands where its area is large enough to hold it and small enough to be seen whole.
       if (wide > frame.width * 1.6 && high > frame.height * 1.6) continue;
-      labels.ask(name, this.labels[row * 2], this.labels[row * 2 + 1], rank, this.byRank[rank].line.colour, wide, high);
+      labels.ask(name, this.labels[row * 2], this.labels[row * 2 + 1], rank, this.labelColour(row, rank), wide, high);
     }
+  },
+
+  labelColour(row, rank) {
+    return this.byRank[rank].line.colour;
   },
 
   /** A name as it stands on the map: without that of the parent it begins with, which stands there too. */

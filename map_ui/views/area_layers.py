@@ -81,16 +81,19 @@ def area_layers(
     """
     ladder = ladder_of(areas)
     topology = build(areas["geometry"].to_numpy())
-    layers = tuple(_layer(level, rank, areas, level_names, wait) for rank, level in enumerate(ladder))
+    layers = tuple(
+        level_layer(areas[areas["level"] == level], rank, level_names, line=style.line_of(level, rank=rank), wait=wait)
+        for rank, level in enumerate(ladder)
+    )
     made = list(fills(areas, topology)) if fills is not None else []
-    data = _packed(areas, ladder, topology)
+    data = {**packed_columns(areas, ladder), "arcs": path_deltas(topology.arcs), "rings": ring_deltas(topology.rings)}
     data["fills"] = {fill.key: deltas(fill.row_class) for fill in made}
 
     def extra(language: Language) -> Spec:
         listed = [{"key": f.key, "name": text(f"fill.{f.key}", language), "classes": [list(c) for c in f.classes]} for f in made]
         return {"fills": listed, "levels": [level_words(level, level_names, language) for level in ladder]}
 
-    return AreaLayers(layers, data, extra, _bounds(areas))
+    return AreaLayers(layers, data, extra, area_bounds(areas))
 
 
 def border_layers(areas: gpd.GeoDataFrame | None, *, level_names: Mapping[str, Words] | None) -> AreaLayers:
@@ -100,7 +103,7 @@ def border_layers(areas: gpd.GeoDataFrame | None, *, level_names: Mapping[str, W
     return area_layers(check_areas(areas), level_names=level_names or {}, wait=1.5)
 
 
-def _bounds(areas: gpd.GeoDataFrame) -> tuple[Bounds | None, Bounds | None]:
+def area_bounds(areas: gpd.GeoDataFrame) -> tuple[Bounds | None, Bounds | None]:
     """(everything, core): the box of all shapes, and the box most of the finest areas lie in."""
     shapes = areas["geometry"].to_numpy()
     drawn = np.asarray(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)), dtype=bool)
@@ -120,9 +123,9 @@ def finest(areas: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     return np.asarray(~areas["code"].isin(parents) & ~areas["level"].isin(style.BESIDE), dtype=bool)
 
 
-def _layer(level: str, rank: int, areas: gpd.GeoDataFrame, names: Mapping[str, Words], wait: float) -> Layer:
-    rows = areas[areas["level"] == level]
-    line = style.line_of(level, rank=rank)
+def level_layer(rows: gpd.GeoDataFrame, rank: int, names: Mapping[str, Words], *, line: style.Line, wait: float = 0.0) -> Layer:
+    """The layer of a level's areas. rows: all of one level, at least one; rank: the level's place in the ladder."""
+    level = str(rows["level"].iloc[0])
 
     def spec(language: Language) -> Spec:
         look = {"colour": line.colour, "width": line.width, "dash": list(line.dash), "casing": line.casing}
@@ -149,7 +152,8 @@ def _readable_from(rows: gpd.GeoDataFrame, wait: float) -> float:
     return max(0.0, min(18.0, readable + wait if readable > 0 else 0.0))
 
 
-def _packed(areas: gpd.GeoDataFrame, ladder: list[str], topology: Topology) -> dict[str, Any]:
+def packed_columns(areas: gpd.GeoDataFrame, ladder: list[str]) -> dict[str, Any]:
+    """What the page knows of areas besides their shapes: one entry a row in every list, level as the place in the ladder."""
     place = {code: row for row, code in enumerate(areas["code"])}
     rank = {level: number for number, level in enumerate(ladder)}
     shapes = areas["geometry"].to_numpy()
@@ -169,6 +173,4 @@ def _packed(areas: gpd.GeoDataFrame, ladder: list[str], topology: Topology) -> d
         "households": areas["households"].tolist(),
         "open_cases": areas["open_cases"].tolist(),
         "label": path_deltas([labels])["xy"] if len(labels) else [],
-        "arcs": path_deltas(topology.arcs),
-        "rings": ring_deltas(topology.rings),
     }

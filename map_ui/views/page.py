@@ -22,8 +22,8 @@ from map_ui.policy import refuse_remote
 from map_ui.texts import TABLES, text
 from map_ui.views.ground import ground_style
 from map_ui.views.points import symbol_spec
-from map_ui.views.view import Bounds, Layer, MapView, widen
-from map_ui.words import Language, language_of, say
+from map_ui.views.view import Bounds, Layer, MapView, heading_spec, widen
+from map_ui.words import Language, language_of
 
 MAX_ZOOM = 19
 
@@ -40,6 +40,12 @@ class _DrawnLayer(folium.map.Layer):
         self._name = "DrawnLayer"
 
 
+class _Before(MacroElement):
+    """Makes a map the left one of a pair."""
+
+    _template = Template("{% macro script(this, kwargs) %}Citygrid.before = {{ this._parent.get_name() }};{% endmacro %}")
+
+
 class _Start(MacroElement):
     """Opens the page's data once the map and its layers stand."""
 
@@ -48,14 +54,34 @@ class _Start(MacroElement):
 
 def build_map(view: MapView) -> folium.Map:
     """The view as a folium map whose layers are drawn by the page's scripts; alone it shows nothing, `render` makes the page."""
-    made = folium.Map(
-        tiles=None, prefer_canvas=True, zoom_control=False, attributionControl=False, maxZoom=MAX_ZOOM, minZoom=3, zoomSnap=0.5, zoomDelta=1
-    )
+    made = _bare_map(view)
     for layer in view.layers:
         made.add_child(_DrawnLayer(layer))
+    made.add_child(_Start())  # type: ignore[no-untyped-call]  # branca does not annotate MacroElement.__init__
+    return made
+
+
+def _bare_map(view: MapView) -> folium.Map:
+    # Maps that move together jump to a new zoom: two animations would not keep step on a slow computer.
+    made = folium.Map(
+        tiles=None,
+        prefer_canvas=True,
+        zoom_control=False,
+        attributionControl=False,
+        maxZoom=MAX_ZOOM,
+        minZoom=3,
+        zoomSnap=0.5,
+        zoomDelta=1,
+        **({"zoomAnimation": False} if view.paired else {}),
+    )
     if view.core is not None:
         made.fit_bounds(_corners(view.core))
-    made.add_child(_Start())  # type: ignore[no-untyped-call]  # branca does not annotate MacroElement.__init__
+    return made
+
+
+def _map_before(view: MapView) -> folium.Map:
+    made = _bare_map(view)
+    made.add_child(_Before())  # type: ignore[no-untyped-call]  # branca does not annotate MacroElement.__init__
     return made
 
 
@@ -67,6 +93,8 @@ def render(view: MapView, language: str = "zh-CN") -> str:
     """
     spoken = language_of(language)
     figure = Figure()
+    if view.paired:
+        _map_before(view).add_to(figure)
     build_map(view).add_to(figure)
     _settle_names(figure)
     for child in list(figure._children.values()):
@@ -78,8 +106,8 @@ def render(view: MapView, language: str = "zh-CN") -> str:
         language=spoken,
         view=view.name,
         say=lambda key: text(key, spoken),
-        styles=Markup("\n".join([*(code for is_css, code in found if is_css and code), own_styles()])),
-        scripts=[Markup(code) for code in [*(code for is_css, code in found if not is_css and code), *own_scripts()]],
+        styles=Markup("\n".join([*(code for is_css, code in found if is_css and code), own_styles(view.name)])),
+        scripts=[Markup(code) for code in [*(code for is_css, code in found if not is_css and code), *own_scripts(view.name)]],
         map_html=Markup(figure.html.render().strip()),
         map_script=Markup(figure.script.render().strip()),
         page_block=Markup(to_json(_page_block(view, spoken))),
@@ -90,18 +118,11 @@ def render(view: MapView, language: str = "zh-CN") -> str:
 
 
 def _page_block(view: MapView, language: Language) -> dict[str, Any]:
-    heading = view.heading
     return {
         "language": language,
         "view": view.name,
         "texts": TABLES[language],
-        "heading": {
-            "city": say(heading.city, language),
-            "generation": heading.generation,
-            "as_of": heading.as_of.isoformat(),
-            "source": say(heading.source, language),
-            "synthetic": heading.synthetic,
-        },
+        "heading": heading_spec(view.heading, language),
         "rows": view.rows,
         "everything": _corners(view.everything) if view.everything else None,
         "core": _corners(view.core) if view.core else None,

@@ -1,7 +1,7 @@
 """What every view is made of: a heading, layers, and the places to look at first. Language-free until it is rendered.
 
 A view is built once from checked frames and rendered in any language. New views (load, gaps of the responsibility matrix, reach,
-comparison) use the same layers: areas with other fills, points with other facets.
+...) use the same layers: areas with other fills, points with other facets.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from map_ui.words import Language, Words
+from map_ui.words import Language, Words, say
 
 Spec = dict[str, Any]
 Bounds = tuple[float, float, float, float]
@@ -34,6 +34,17 @@ class Heading:
     generation: int | None = None
     source: Words = ""
     synthetic: bool = False
+
+
+def heading_spec(heading: Heading, language: Language) -> Spec:
+    """A heading as the page gets it."""
+    return {
+        "city": say(heading.city, language),
+        "generation": heading.generation,
+        "as_of": heading.as_of.isoformat(),
+        "source": say(heading.source, language),
+        "synthetic": heading.synthetic,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,8 @@ class MapView:
     """A view ready to be rendered. name: areas | cases | facilities | ...; data: the packed block, the same in every language.
 
     extra: more of the page block, in one language (fills, facets that span layers). everything and core: bounds of all rows and of
-    the dense part, None when there is no row at all. rows: rows of the frame the view is about.
+    the dense part, None when there is no row at all. rows: rows of the frame the view is about. paired: two maps that move together,
+    before and after; the layers are switched on both.
     """
 
     name: str
@@ -68,6 +80,7 @@ class MapView:
     everything: Bounds | None
     core: Bounds | None
     extra: Callable[[Language], Spec] = field(default=lambda language: {})
+    paired: bool = False
 
 
 def bounds_of(*, lons: NDArray[np.float64], lats: NDArray[np.float64]) -> tuple[Bounds | None, Bounds | None]:

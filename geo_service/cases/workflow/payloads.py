@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from geo_service.cases.clocks import Limit
-from geo_service.cases.workflow.reading import Payload, choice, flag, limit, moment, number, owner, owners, text
+from geo_service.cases.workflow.reading import choice, flag, limit, moment, number, owner, owners, record, text
 from geo_service.cases.workflow.words import AFFAIRS, DELIBERATIONS, ENTRIES, NOT_ACCEPTED, RESULTS, RETURNS
 
-_record = dataclass(frozen=True, slots=True, kw_only=True)
 LARGEST_ID = 2**63 - 1
 
 
-@_record
+@record
 class Remark:
     """Nothing is needed; a remark is welcome."""
 
     note: str | None = text(default=None)
 
 
-@_record
+@record
 class Reason:
     """Why."""
 
     reason: str = text(1000)
 
 
-@_record
+@record
 class OnSite:
     """found: whether what was reported is there. seen: what was seen, in words."""
 
@@ -36,7 +35,7 @@ class OnSite:
     seen: str | None = text(default=None)
 
 
-@_record
+@record
 class File:
     """What the case is about and where, as far as the report did not say."""
 
@@ -48,13 +47,13 @@ class File:
     note: str | None = text(default=None)
 
 
-@_record
+@record
 class NotAccept:
     reason: str = choice(NOT_ACCEPTED)
     note: str | None = text(default=None)
 
 
-@_record
+@record
 class Merge:
     """into: the case that goes on."""
 
@@ -62,14 +61,14 @@ class Merge:
     note: str | None = text(default=None)
 
 
-@_record
+@record
 class Advise:
     """advice: what the resident was told."""
 
     advice: str = text()
 
 
-@_record
+@record
 class Dispatch:
     """owner: the one lead. limit, due_at, warn_at: given with the first dispatch, never changed by a later one. rule: of the matrix."""
 
@@ -83,7 +82,7 @@ class Dispatch:
     reason: str | None = text(1000, default=None)
 
 
-@_record
+@record
 class Ruling(Dispatch):
     """A dispatch by decision of the centre or of a consultation: final, so it says why."""
 
@@ -91,7 +90,7 @@ class Ruling(Dispatch):
     consultation_id: int | None = number(1, LARGEST_ID, default=None)
 
 
-@_record
+@record
 class Return:
     """proposed_owner: who should have it instead."""
 
@@ -100,7 +99,7 @@ class Return:
     note: str | None = text(default=None)
 
 
-@_record
+@record
 class FeedBack:
     """result: what was done. answer: the one public answer, if it differs."""
 
@@ -108,7 +107,7 @@ class FeedBack:
     answer: str | None = text(default=None)
 
 
-@_record
+@record
 class Part:
     """part: whose part it is, where an operator enters it for them."""
 
@@ -116,18 +115,18 @@ class Part:
     part: str | None = owner(default=None)
 
 
-@_record
+@record
 class Check:
     passed: bool = flag()
     seen: str | None = text(default=None)
 
 
-@_record
+@record
 class Close:
     answer: str | None = text(default=None)
 
 
-@_record
+@record
 class Evaluate:
     """The call-back: responded, resolved, satisfied as the resident says; None where they were not asked or not reached."""
 
@@ -138,7 +137,7 @@ class Evaluate:
     note: str | None = text(default=None)
 
 
-@_record
+@record
 class Reopen:
     """due_at, warn_at: the deadline of the new round, where the case goes back to its owner."""
 
@@ -147,13 +146,13 @@ class Reopen:
     warn_at: datetime | None = moment(default=None)
 
 
-@_record
+@record
 class AskExtension:
     reason: str = text(1000)
     due_at: datetime = moment()
 
 
-@_record
+@record
 class Extend:
     """due_at: if another deadline is granted than was asked for."""
 
@@ -162,7 +161,7 @@ class Extend:
     note: str | None = text(default=None)
 
 
-@_record
+@record
 class Resume:
     """due_at, warn_at: where the deadline moved to while the clock stood still."""
 
@@ -171,17 +170,17 @@ class Resume:
     note: str | None = text(default=None)
 
 
-@_record
+@record
 class Opinion:
     opinion: str = text()
 
 
-@_record
+@record
 class Reply:
     reply: str = text()
 
 
-@_record
+@record
 class Consult:
     """tier: 1 the agency that received it first leads, 2 city and district together, 3 a city leader leads."""
 
@@ -191,39 +190,39 @@ class Consult:
     note: str | None = text(default=None)
 
 
-@_record
+@record
 class Deliberate:
     what: str = choice(DELIBERATIONS)
     minutes: str = text()
     attended: int | None = number(0, 100_000, default=None)
 
 
-@_record
+@record
 class ApplyResult:
     what: str = choice(RESULTS)
     subject: str = text(80)
     note: str = text()
 
 
-@_record
+@record
 class Cohandlers:
     cohandlers: tuple[str, ...] = owners()
 
 
-@_record
+@record
 class HandOver:
     owner: str = owner()
     reason: str = text(1000)
 
 
-@_record
+@record
 class CorrectRouting:
     area_code: str = text(32)
     area_level: str | None = text(30, default=None)
     reason: str = text(1000)
 
 
-@_record
+@record
 class Recategorise:
     category: str = text(60)
     affair: str | None = choice(AFFAIRS, default=None)
@@ -231,7 +230,7 @@ class Recategorise:
     reason: str = text(1000)
 
 
-@_record
+@record
 class Note:
     """public: whether the reporter may read it."""
 
@@ -239,7 +238,7 @@ class Note:
     public: bool = flag(default=False)
 
 
-PAYLOADS: MappingProxyType[str, type[Payload]] = MappingProxyType(
+PAYLOADS: MappingProxyType[str, type[Any]] = MappingProxyType(
     {
         "verify_on_site": Remark,
         "report_on_site": OnSite,

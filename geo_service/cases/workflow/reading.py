@@ -6,19 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, TypeVar, cast, dataclass_transform
 
 from geo_service.cases.clocks import Limit
 from geo_service.errors import ServiceError
 
-
-class Payload(Protocol):
-    """A frozen dataclass whose fields were made with the functions of this module."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-
-P = TypeVar("P", bound=Payload)
+P = TypeVar("P")
 
 _OWNER = re.compile(r"(agency|post):[^\s:]{1,60}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -159,9 +152,15 @@ def limit(*, default: Any = _NEEDED) -> Any:
     return _made(read, default)
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(text, flag, number, choice, moment, owner, owners, limit))
+def record(kind: type[P]) -> type[P]:
+    """A frozen record whose fields were made with the functions above."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(kind)
+
+
 def read(kind: type[P], given: Mapping[str, Any]) -> P | tuple[FieldError, ...]:
     """The record, or every field that is wrong. None stands for a field that was left out."""
-    known = {one.name: one for one in fields(kind)}
+    known = {one.name: one for one in fields(cast(Any, kind))}
     wrong = [FieldError(str(name)[:80], "unknown_field", "there is no such field", "没有这个字段") for name in given if name not in known]
     values: dict[str, Any] = {}
     for name, one in known.items():
@@ -177,9 +176,9 @@ def read(kind: type[P], given: Mapping[str, Any]) -> P | tuple[FieldError, ...]:
     return tuple(wrong) if wrong else kind(**values)
 
 
-def plain(record: Payload) -> dict[str, Any]:
+def plain(given: object) -> dict[str, Any]:
     """The record as JSON values, without the fields that are None."""
-    return {one.name: _plain(value) for one in fields(record) if (value := getattr(record, one.name)) is not None}
+    return {one.name: _plain(value) for one in fields(cast(Any, given)) if (value := getattr(given, one.name)) is not None}
 
 
 def _plain(value: Any) -> Any:

@@ -81,12 +81,18 @@ def _rows(
 
 _SENT = ("ruling_needed", "owner_among_cohandlers", "due_needed", "clock_never_resets", "marks_out_of_order")
 _APPROVER = (*CENTRE, "city_leader")
+_FILED = ("category_needed", "grid_needed", "verification_open", "not_found_on_site")
+_LATER = ("not_the_owner", "extension_asked_already", "no_more_extensions", "extension_not_later")
+_GRANTED = ("no_extension_asked", "approves_own_extension", "granted_not_later", "marks_out_of_order")
+_RESUMED = ("resumed_due_needed", "marks_out_of_order")
+_AGAIN = ("too_late_to_reopen", "reopen_due_needed", "marks_out_of_order")
+_SUCCESSOR = ("hands_over_to_same", "successor_is_cohandler")
 
 TABLE: tuple[Row, ...] = (
     # receive and verify
     *_rows(("received",), "verify_on_site", CENTRE, "verifying", "verification_asked"),
     *_rows(("verifying",), "report_on_site", (*SITE, "operator"), STAYS, "verified"),
-    *_rows(("received", "verifying"), "file", ("operator",), "filed", "filed", "category_needed", "grid_needed", "verification_open", "not_found_on_site"),
+    *_rows(("received", "verifying"), "file", ("operator",), "filed", "filed", *_FILED),
     *_rows(EARLY, "not_accept", ("operator",), "not_accepted", "not_accepted"),
     *_rows((*EARLY, "dispatched"), "merge", ("operator",), "merged", "merged", "merge_into_itself"),
     *_rows(EARLY, "advise", ("operator", *GRID, "street_office"), "closed", "advised", "not_personal"),
@@ -97,25 +103,25 @@ TABLE: tuple[Row, ...] = (
     *_rows(("dispatched",), "sign", HANDLERS, "handling", "accepted", "not_the_owner"),
     *_rows(ACTIVE, "return", HANDLERS, "filed", "returned", "not_the_owner", "ruling_final", "proposes_itself"),
     *_rows(ACTIVE, "assign_cohandlers", ("operator",), STAYS, "cohandlers_assigned", "owner_among_cohandlers"),
-    *_rows(OWNED, "hand_over", ("operator", "administrator", "system"), STAYS, "handed_over", "hands_over_to_same", "successor_is_cohandler"),
+    *_rows(OWNED, "hand_over", ("operator", "administrator", "system"), STAYS, "handed_over", *_SUCCESSOR),
     # handle and feed back
     *_rows(ACTIVE, "complete_part", HANDLERS, STAYS, "part_completed", "not_a_cohandler"),
     *_rows(("handling",), "feed_back", HANDLERS, "checking", "handled", "not_the_owner", "parts_open"),
-    *_rows(ACTIVE, "request_extension", HANDLERS, STAYS, "extension_asked", "not_the_owner", "extension_asked_already", "no_more_extensions", "extension_not_later"),
-    *_rows(ACTIVE, "approve_extension", _APPROVER, STAYS, "extended", "no_extension_asked", "approves_own_extension", "granted_not_later", "marks_out_of_order"),
+    *_rows(ACTIVE, "request_extension", HANDLERS, STAYS, "extension_asked", *_LATER),
+    *_rows(ACTIVE, "approve_extension", _APPROVER, STAYS, "extended", *_GRANTED),
     *_rows(ACTIVE, "deny_extension", _APPROVER, STAYS, "extension_denied", "no_extension_asked", "approves_own_extension"),
     *_rows(ACTIVE, "request_suspension", HANDLERS, STAYS, "suspension_asked", "not_the_owner", "suspension_asked_already"),
     *_rows(ACTIVE, "suspend", _APPROVER, "suspended", "suspended", "no_suspension_asked", "approves_own_suspension"),
     *_rows(ACTIVE, "deny_suspension", _APPROVER, STAYS, "suspension_denied", "no_suspension_asked", "approves_own_suspension"),
-    *_rows(("suspended",), "resume", _APPROVER, "dispatched", "resumed", "resumed_due_needed", "marks_out_of_order", when="from dispatched"),
-    *_rows(("suspended",), "resume", _APPROVER, "handling", "resumed", "resumed_due_needed", "marks_out_of_order", when="from handling"),
+    *_rows(("suspended",), "resume", _APPROVER, "dispatched", "resumed", *_RESUMED, when="from dispatched"),
+    *_rows(("suspended",), "resume", _APPROVER, "handling", "resumed", *_RESUMED, when="from handling"),
     # verify and close
     *_rows(("checking",), "check", SITE, STAYS, "checked", "verifier_is_handler", when="passed"),
     *_rows(("checking",), "check", SITE, "handling", "reworked", "verifier_is_handler", when="failed"),
     *_rows(("checking",), "check", SITE, "filed", "reworked", "verifier_is_handler", when="failed, never dispatched"),
     *_rows(("checking",), "rework", CENTRE, "handling", "reworked", "verifier_is_handler", "not_dispatched"),
     *_rows(("checking",), "close", ("supervisor",), "closed", "closed", "verifier_is_handler", "not_checked"),
-    *_rows(("closed", "evaluated"), "reopen", CENTRE, "handling", "reopened", "too_late_to_reopen", "reopen_due_needed", "marks_out_of_order", when="has an owner"),
+    *_rows(("closed", "evaluated"), "reopen", CENTRE, "handling", "reopened", *_AGAIN, when="has an owner"),
     *_rows(("closed", "evaluated"), "reopen", CENTRE, "filed", "reopened", "too_late_to_reopen", when="was filed"),
     *_rows(("closed", "evaluated"), "reopen", CENTRE, "received", "reopened", "too_late_to_reopen", when="was not filed"),
     *_rows(("not_accepted", "merged"), "reopen", CENTRE, "received", "reopened", "too_late_to_reopen"),

@@ -84,6 +84,25 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['number'], ['generation.number'], name=op.f('fk_current_generation_number_generation')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_current_generation'))
     )
+    op.create_table('draft',
+    sa.Column('draft_id', BigKey(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('base_generation', sa.Integer(), nullable=False),
+    sa.Column('status', sa.String(length=20), nullable=False),
+    sa.Column('open_cases', sa.String(length=10), nullable=False),
+    sa.Column('head', sa.Integer(), nullable=False),
+    sa.Column('prepared_generation', sa.Integer(), nullable=True),
+    sa.Column('prepared_head', sa.Integer(), nullable=True),
+    sa.Column('publish_at', UtcDateTime(), nullable=True),
+    sa.Column('owner', sa.String(length=80), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('updated_at', UtcDateTime(), nullable=False),
+    sa.CheckConstraint("open_cases IN ('keep', 'move', 'ask')", name=op.f('ck_draft_open_cases_known')),
+    sa.CheckConstraint("status IN ('open', 'review', 'published', 'abandoned')", name=op.f('ck_draft_status_known')),
+    sa.ForeignKeyConstraint(['base_generation'], ['generation.number'], name=op.f('fk_draft_base_generation_generation')),
+    sa.ForeignKeyConstraint(['prepared_generation'], ['generation.number'], name=op.f('fk_draft_prepared_generation_generation')),
+    sa.PrimaryKeyConstraint('draft_id', name=op.f('pk_draft'))
+    )
     op.create_table('area_version',
     sa.Column('version_id', BigKey(), autoincrement=False, nullable=False),
     sa.Column('area_id', BigKey(), nullable=False),
@@ -110,6 +129,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('area_version', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_area_version_level_code'), ['level', 'code'], unique=False)
+
+    op.create_table('boundary_lock',
+    sa.Column('area_id', BigKey(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('actor', sa.String(length=80), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['area_id'], ['area.area_id'], name=op.f('fk_boundary_lock_area_id_area')),
+    sa.PrimaryKeyConstraint('area_id', name=op.f('pk_boundary_lock'))
+    )
+    op.create_table('draft_operation',
+    sa.Column('draft_id', BigKey(), nullable=False),
+    sa.Column('sequence', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('client_id', sa.String(length=80), nullable=False),
+    sa.Column('operation', Json(), nullable=False),
+    sa.Column('images', sa.LargeBinary(), nullable=False),
+    sa.Column('outline_drift_m2', sa.Float(), nullable=False),
+    sa.Column('actor', sa.String(length=80), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['draft_id'], ['draft.draft_id'], name=op.f('fk_draft_operation_draft_id_draft')),
+    sa.PrimaryKeyConstraint('draft_id', 'sequence', name=op.f('pk_draft_operation')),
+    sa.UniqueConstraint('draft_id', 'client_id', name=op.f('uq_draft_operation_draft_id_client_id'))
+    )
+    op.create_table('lineage',
+    sa.Column('lineage_id', BigKey(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('from_area', BigKey(), nullable=True),
+    sa.Column('to_area', BigKey(), nullable=False),
+    sa.Column('area_m2', sa.Float(), nullable=False),
+    sa.Column('area_share', sa.Float(), nullable=False),
+    sa.Column('household_share', sa.Float(), nullable=False),
+    sa.ForeignKeyConstraint(['from_area'], ['area.area_id'], name=op.f('fk_lineage_from_area_area')),
+    sa.ForeignKeyConstraint(['number'], ['generation.number'], name=op.f('fk_lineage_number_generation')),
+    sa.ForeignKeyConstraint(['to_area'], ['area.area_id'], name=op.f('fk_lineage_to_area_area')),
+    sa.PrimaryKeyConstraint('lineage_id', name=op.f('pk_lineage'))
+    )
+    with op.batch_alter_table('lineage', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_lineage_number'), ['number'], unique=False)
 
     op.create_table('generation_member',
     sa.Column('number', sa.Integer(), nullable=False),
@@ -351,10 +408,17 @@ def downgrade() -> None:
 
     op.drop_table('event')
     op.drop_table('generation_member')
+    with op.batch_alter_table('lineage', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_lineage_number'))
+
+    op.drop_table('lineage')
+    op.drop_table('draft_operation')
+    op.drop_table('boundary_lock')
     with op.batch_alter_table('area_version', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_area_version_level_code'))
 
     op.drop_table('area_version')
+    op.drop_table('draft')
     op.drop_table('current_generation')
     op.drop_table('area')
     op.drop_table('level')

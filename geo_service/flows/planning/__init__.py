@@ -1,0 +1,1 @@
+"""Redrawing boundaries: drafts, operations, their impact, publishing and rolling back."""

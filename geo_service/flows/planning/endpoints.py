@@ -1,0 +1,222 @@
+"""HTTP of planning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query
+from starlette.responses import Response
+
+from boundaries.editing import Change
+from boundaries.store.differences import changed_states
+from boundaries.store.drafts import DraftRecord, draft_record, draft_records
+from boundaries.store.repository import current_number, require_city
+from geo_service.accounts import Actor
+from geo_service.api.deps import Language, Reading, WiringDep, Writing, body_of, json_body, requires
+from geo_service.errors import RequestError, StaleError
+from geo_service.flows.planning import publishing, service
+from geo_service.flows.planning.changes import area_changes, defect_out, lineage_out
+from geo_service.flows.planning.schemas import (
+    ChangeOut,
+    DiffOut,
+    DraftIn,
+    DraftOut,
+    DraftsOut,
+    OperationIn,
+    PreparedOut,
+    PublishedOut,
+    PublishIn,
+    UndoIn,
+)
+
+router = APIRouter(prefix="/api/v1", tags=["planning"])
+
+Planner = Annotated[Actor, Depends(requires("planner", "administrator", demo=True))]
+IfMatch = Annotated[str | None, Header(description='the draft\'s head, e.g. "7"')]
+Number = Annotated[int, Query(ge=1, le=2_000_000_000)]
+_SPLIT = {"client_id": "5f1c", "operation": {"kind": "split", "area": 1234, "line": [[113.58, 37.857], [113.582, 37.857]]}}
+
+
+@router.post(
+    "/drafts",
+    status_code=201,
+    openapi_extra=json_body(DraftIn, draft={"title": "新建学校网格"}),
+    summary="A new draft over the generation in force",
+)
+def create(body: Annotated[Any, Depends(body_of(DraftIn))], connection: Writing, wiring: WiringDep, actor: Planner) -> DraftOut:
+    """Needs a planner's key."""
+    asked: DraftIn = body[0]
+    made = service.create(connection, title=asked.title, open_cases=asked.open_cases, actor=actor, now=wiring.clock.now())
+    return _draft_out(made, made.base_generation)
+
+
+@router.get("/drafts", summary="All drafts, newest first")
+def drafts(connection: Reading, _: Planner) -> DraftsOut:
+    """Needs a planner's key."""
+    current = current_number(connection)
+    return DraftsOut(items=[_draft_out(record, current) for record in draft_records(connection)])
+
+
+@router.get("/drafts/{draft_id}", summary="One draft")
+def draft(draft_id: int, connection: Reading, _: Planner, response: Response) -> DraftOut:
+    """Needs a planner's key. The ETag is the head."""
+    record = draft_record(connection, draft_id)
+    response.headers["ETag"] = f'"{record.head}"'
+    return _draft_out(record, current_number(connection))
+
+
+@router.post("/drafts/{draft_id}/operations", openapi_extra=json_body(OperationIn, split=_SPLIT), summary="Do an operation, or preview it")
+def operate(
+    draft_id: int,
+    body: Annotated[Any, Depends(body_of(OperationIn))],
+    wiring: WiringDep,
+    actor: Planner,
+    language: Language,
+    response: Response,
+    if_match: IfMatch = None,
+    dry_run: bool = False,
+) -> ChangeOut:
+    """Needs a planner's key and, unless it is a dry run, If-Match. Refusals carry a code and the place."""
+    asked: OperationIn = body[0]
+    if dry_run:
+        with wiring.database.reading() as connection:
+            return _change_out(service.preview(connection, wiring, draft_id, asked.operation), language, dry_run=True)
+    return _perform(wiring, draft_id, asked.operation, asked.client_id, if_match, actor, language, response)
+
+
+@router.post("/drafts/{draft_id}/undo", openapi_extra=json_body(UndoIn, undo={"client_id": "5f1d"}), summary="Take the last operation back")
+def undo(
+    draft_id: int,
+    body: Annotated[Any, Depends(body_of(UndoIn))],
+    wiring: WiringDep,
+    actor: Planner,
+    language: Language,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ChangeOut:
+    """Needs a planner's key and If-Match. The operation stays in the history."""
+    return _perform(wiring, draft_id, {"kind": "undo"}, body[0].client_id, if_match, actor, language, response)
+
+
+@router.post("/drafts/{draft_id}/redo", openapi_extra=json_body(UndoIn, redo={"client_id": "5f1e"}), summary="Do again what was taken back")
+def redo(
+    draft_id: int,
+    body: Annotated[Any, Depends(body_of(UndoIn))],
+    wiring: WiringDep,
+    actor: Planner,
+    language: Language,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ChangeOut:
+    """Needs a planner's key and If-Match."""
+    return _perform(wiring, draft_id, {"kind": "redo"}, body[0].client_id, if_match, actor, language, response)
+
+
+@router.post("/drafts/{draft_id}/prepare", summary="Prove, check and index a draft, ready to be published")
+def prepare(draft_id: int, wiring: WiringDep, actor: Planner, language: Language) -> PreparedOut:
+    """Needs a planner's key. Takes some seconds for a whole city."""
+    record, made, defects = publishing.prepare(wiring, draft_id, actor=actor, now=wiring.clock.now())
+    bars = any(defect.severity == "error" for defect in defects)
+    return PreparedOut(
+        draft_id=record.draft_id,
+        generation=made.number,
+        content_hash=made.content_hash,
+        proof=made.proof,
+        defects=[defect_out(defect, language) for defect in defects],
+        publishable=not bars,
+    )
+
+
+@router.post("/drafts/{draft_id}/publish", openapi_extra=json_body(PublishIn, now={}), summary="Put a prepared draft in force")
+def publish(
+    draft_id: int, body: Annotated[Any, Depends(body_of(PublishIn))], connection: Writing, wiring: WiringDep, actor: Planner
+) -> PublishedOut:
+    """Needs a planner's key. With `at` it waits for that instant."""
+    return _published_out(publishing.publish(connection, wiring, draft_id, at=body[0].at, actor=actor, now=wiring.clock.now()))
+
+
+@router.post("/generations/{number}/restore", summary="Roll back to a past generation, as a new one")
+def restore(
+    number: int,
+    connection: Writing,
+    wiring: WiringDep,
+    actor: Planner,
+    open_cases: Annotated[str, Query(pattern="^(keep|move|ask)$")] = "ask",
+) -> PublishedOut:
+    """Needs a planner's key."""
+    return _published_out(publishing.restore(connection, wiring, number, policy=open_cases, actor=actor, now=wiring.clock.now()))
+
+
+@router.get("/generations/{older}/diff/{newer}", summary="What differs between two generations")
+def diff(older: int, newer: int, connection: Reading, _: Planner) -> DiffOut:
+    """Needs a planner's key."""
+    before, after = changed_states(connection, older, newer)
+    metric_crs = require_city(connection).metric_crs
+    return DiffOut(older=older, newer=newer, areas=area_changes(before, after, {}, metric_crs), lineage=[])
+
+
+def _perform(
+    wiring: Any,
+    draft_id: int,
+    document: dict[str, Any],
+    client_id: str | None,
+    if_match: str | None,
+    actor: Actor,
+    language: str,
+    response: Response,
+) -> ChangeOut:
+    expected = _head(if_match)
+    with wiring.database.writing() as connection:
+        done = service.perform(
+            connection, wiring, draft_id, document, expected_head=expected, client_id=client_id, actor=actor, now=wiring.clock.now()
+        )
+    response.headers["ETag"] = f'"{done.record.head}"'
+    return _change_out(done, language, dry_run=False)
+
+
+def _head(if_match: str | None) -> int:
+    if if_match is None:
+        raise StaleError("precondition_required", en="say If-Match with the draft's head", zh="请用 If-Match 给出草稿的版本")
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise RequestError(
+            "bad_if_match", en="If-Match is the draft's head in quotes", zh="If-Match 应为带引号的草稿版本", field="If-Match"
+        )
+    return int(text)
+
+
+def _change_out(done: service.Done, language: str, *, dry_run: bool) -> ChangeOut:
+    change: Change = done.change
+    states = {
+        **done.draft.workspace.states,
+        **{k: s for k, s in change.before.items() if s},
+        **{k: s for k, s in change.after.items() if s},
+    }
+    return ChangeOut(
+        draft_id=done.record.draft_id,
+        head=done.record.head,
+        dry_run=dry_run,
+        operation=change.operation.to_json(),
+        areas=area_changes(change.before, change.after, change.material, done.draft.workspace.metric_crs),
+        lineage=lineage_out(change, states),
+        warnings=[defect_out(warning, language) for warning in change.warnings],
+        can_undo=done.draft.can_undo,
+        can_redo=done.draft.can_redo,
+    )
+
+
+def _draft_out(record: DraftRecord, current: int | None) -> DraftOut:
+    superseded = record.status in ("open", "review") and record.base_generation != current
+    values = {name: getattr(record, name) for name in DraftOut.model_fields if name != "superseded"}
+    return DraftOut(**values, superseded=superseded)
+
+
+def _published_out(done: publishing.Outcome) -> PublishedOut:
+    return PublishedOut(
+        generation=done.generation.number,
+        effective_from=done.generation.effective_from if done.publish_at is None else None,
+        publish_at=done.publish_at,
+        cases_moved=done.moved,
+        cases_to_ask=done.to_ask,
+        cases_kept=done.kept,
+    )

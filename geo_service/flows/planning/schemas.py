@@ -1,0 +1,122 @@
+"""The wire of planning."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+OpenCases = Literal["keep", "move", "ask"]
+
+
+class Strict(BaseModel):
+    """A request: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class DraftIn(Strict):
+    """A new draft over the generation in force. open_cases: what a publication does with open cases whose area changed."""
+
+    title: str = Field(min_length=1, max_length=200)
+    open_cases: OpenCases = "ask"
+
+
+class OperationIn(Strict):
+    """An intent: lines, lassos, vertices and keys in lon/lat, never polygons of areas. client_id: the same one again is done once."""
+
+    client_id: str | None = Field(None, min_length=1, max_length=80)
+    operation: dict[str, Any]
+
+
+class UndoIn(Strict):
+    """Takes the last operation back, or does it again."""
+
+    client_id: str | None = Field(None, min_length=1, max_length=80)
+
+
+class PublishIn(Strict):
+    """When the prepared draft comes into force: now, or at an instant."""
+
+    at: AwareDatetime | None = None
+
+
+class DraftOut(BaseModel):
+    """A draft. head is its version: send it as If-Match with every operation."""
+
+    draft_id: int
+    title: str
+    base_generation: int
+    status: Literal["open", "review", "published", "abandoned"]
+    open_cases: OpenCases
+    head: int
+    prepared_generation: int | None
+    publish_at: datetime | None
+    owner: str
+    created_at: datetime
+    updated_at: datetime
+    superseded: bool
+
+
+class DraftsOut(BaseModel):
+    """All drafts, newest first."""
+
+    items: list[DraftOut]
+
+
+class AreaChange(BaseModel):
+    """An area that an operation writes. key: its identity (negative: founded by this draft). material: more than a vertex received."""
+
+    key: int
+    level: str
+    change: Literal["founded", "retired", "reshaped", "touched", "changed"]
+    material: bool
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    geometry: dict[str, Any] | None
+
+
+class ChangeOut(BaseModel):
+    """What an operation did, or would do in a dry run. geometry: the new shapes in lon/lat with 9 decimals."""
+
+    draft_id: int
+    head: int
+    dry_run: bool
+    operation: dict[str, Any]
+    areas: list[AreaChange]
+    lineage: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
+    can_undo: bool
+    can_redo: bool
+
+
+class PreparedOut(BaseModel):
+    """A draft made ready: its generation, its proofs, its defects. Errors bar publishing."""
+
+    draft_id: int
+    generation: int
+    content_hash: str
+    proof: dict[str, Any]
+    defects: list[dict[str, Any]]
+    publishable: bool
+
+
+class PublishedOut(BaseModel):
+    """A generation that came into force, and what happened to open cases whose area changed."""
+
+    generation: int
+    effective_from: datetime | None
+    publish_at: datetime | None
+    cases_moved: int
+    cases_to_ask: int
+    cases_kept: int
+
+
+class DiffOut(BaseModel):
+    """What differs between two generations."""
+
+    older: int
+    newer: int
+    areas: list[AreaChange]
+    lineage: list[dict[str, Any]]
