@@ -9,12 +9,12 @@ import typer
 
 from boundaries.errors import BoundariesError
 from geo_service import __version__
-from geo_service.cli.boundaries import boundaries
 from geo_service.cli.demo import demo
 from geo_service.cli.doctor import doctor
 from geo_service.cli.keys import keys
 from geo_service.cli.looking import locate, report
 from geo_service.cli.pictures import draw
+from geo_service.cli.planning import boundaries
 from geo_service.cli.routing import route
 from geo_service.cli.serving import serve
 from geo_service.cli.setting_up import db, init
