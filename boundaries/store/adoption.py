@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas
+import shapely
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 
@@ -46,7 +47,7 @@ def adopt(rows: GeoDataFrame, *, levels: Sequence[Level]) -> Adopted:
     on_ladder = np.array([rank is not None for rank in ranks], dtype=bool)
 
     parents, troubles = match_parents(codes, ranks, named)
-    orphans = np.flatnonzero((parents < 0) & on_ladder)
+    orphans = np.flatnonzero((parents < 0) & on_ladder & ~shapely.is_missing(shapes))
     parents[orphans] = _covering(orphans, shapes, ranks)
     childless = np.ones(len(rows), dtype=bool)
     childless[parents[on_ladder & (parents >= 0)]] = False

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from boundaries.errors import FileError
-from boundaries.files.sources import Source, as_source
+from boundaries.files.sources import FORMATS, Source, as_source, parse_source
 
 __all__ = ["LayerSpec", "parse_level_option"]
 
@@ -43,10 +43,11 @@ class LayerSpec:
 
 
 def parse_level_option(text: str, file: Path | str, *, name: str | None = None) -> LayerSpec:
-    """The layer that `LEVEL=[LAYER:]CODE[,parent=COLUMN][,name=COLUMN][,kind=COLUMN][,households=COLUMN]` describes.
+    """The layer that `LEVEL=[FILE:][LAYER:]CODE[,parent=COLUMN][,name=COLUMN][,kind=COLUMN][,households=COLUMN]` describes.
 
-    file: a path or FILE:LAYER; a layer in the option wins. name: the column for all levels that name none. The last colon before the
-    first comma separates layer and column. Raises FileError `level_option_malformed`.
+    file: a path or FILE:LAYER; a layer in the option wins, and so does a file (known by its ending), for cities with one file a level.
+    name: the column for all levels that name none. The last colon before the first comma separates layer and column. Raises FileError
+    `level_option_malformed`.
     """
     head, *rest = text.split(",")
     level, equals, place = head.partition("=")
@@ -60,6 +61,9 @@ def parse_level_option(text: str, file: Path | str, *, name: str | None = None) 
     if not (level and equals and code):
         raise _malformed(text)
     source = as_source(file)
+    own = parse_source(layer) if layer else None
+    if own is not None and own.path.suffix.lower() in FORMATS:
+        source, layer = own, ""
     return LayerSpec(
         level=level,
         source=source.path,
@@ -75,7 +79,7 @@ def parse_level_option(text: str, file: Path | str, *, name: str | None = None) 
 def _malformed(text: str) -> FileError:
     return FileError(
         "level_option_malformed",
-        en="{text} does not say LEVEL=[LAYER:]CODE[,parent=COLUMN][,name=COLUMN][,kind=COLUMN][,households=COLUMN].",
-        zh="{text} 不符合格式 LEVEL=[LAYER:]CODE[,parent=COLUMN][,name=COLUMN][,kind=COLUMN][,households=COLUMN]。",
+        en="{text} does not say LEVEL=[FILE:][LAYER:]CODE[,parent=COLUMN][,name=COLUMN][,kind=COLUMN][,households=COLUMN].",
+        zh="{text} 不符合格式 LEVEL=[FILE:][LAYER:]CODE[,parent=COLUMN][,name=COLUMN][,kind=COLUMN][,households=COLUMN]。",
         text=text[:200],
     )

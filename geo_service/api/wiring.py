@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 
+from sqlalchemy import Connection
+
+from boundaries.editing.points import PointLayer
 from geo_service.clock import Clock
 from geo_service.db import Database
 from geo_service.drafts import Room
-from geo_service.geocoding import Geocoder, Place, load_gazetteer
+from geo_service.geocoding import Geocoder, Place, address_points, load_gazetteer
 from geo_service.published import Holder, Published
 from geo_service.settings import Settings
 
@@ -20,7 +23,8 @@ class Wiring:
         self.database = database
         self.clock = clock
         self.published = Holder(database, index_dir=settings.storage.data_dir / "index")
-        self.drafts = Room()
+        self.drafts = Room(lambda connection, _: self.households_layer(connection))
+        self._households: PointLayer | None = None
         self._geocoder: Geocoder | None = None
         self._loading = threading.Lock()
         self._places: tuple[int, list[Place]] = (-1, [])
@@ -33,6 +37,15 @@ class Wiring:
                     with self.database.reading() as connection:
                         self._geocoder = load_gazetteer(connection)
         return self._geocoder
+
+    def households_layer(self, connection: Connection) -> PointLayer:
+        """The address table as a layer of points weighted by households, read once."""
+        if self._households is None:
+            rows = address_points(connection)
+            ids = [row.address_id for row in rows]
+            lons, lats = [row.lon for row in rows], [row.lat for row in rows]
+            self._households = PointLayer("households", ids, lons=lons, lats=lats, weights=[row.households for row in rows])
+        return self._households
 
     def places(self, published: Published) -> list[Place]:
         """The names of the areas that may stand in an address: communities, streets, districts of a generation."""

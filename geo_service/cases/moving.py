@@ -49,3 +49,17 @@ def _replace_areas(connection: Connection, case_id: int, routing: dict[str, Any]
     codes = sorted({*routing["areas"].values(), *([routing["area_code"]] if routing["area_code"] else [])})
     if codes:
         connection.execute(sa.insert(case_area), [{"case_id": case_id, "area_code": code} for code in codes])
+
+
+def points_of_cases(
+    connection: Connection, *, only_open: bool = False, since: datetime | None = None
+) -> list[tuple[int, str, float, float]]:
+    """(case_id, tracking_number, lon, lat) of cases with a point: open ones only, or received since an instant."""
+    c = case_record.c
+    where = [c.lon.is_not(None)]
+    if only_open:
+        where.append(c.state.in_(OPEN_STATES))
+    if since is not None:
+        where.append(c.received_at >= since)
+    asked = sa.select(c.case_id, c.tracking_number, c.lon, c.lat).where(*where).order_by(c.case_id)
+    return [(row.case_id, row.tracking_number, row.lon, row.lat) for row in connection.execute(asked)]

@@ -21,6 +21,12 @@ from geo_service.geocoding.tables import address
 METRES_PER_DEGREE = 111_320.0
 
 
+def address_points(connection: Connection) -> Sequence[sa.Row[int, float, float, int]]:
+    """(address_id, lon, lat, households) of every row of the address table."""
+    t = address.c
+    return connection.execute(sa.select(t.address_id, t.lon, t.lat, t.households).order_by(t.address_id)).all()
+
+
 def load_gazetteer(connection: Connection) -> Gazetteer:
     """Reads the whole address table (some 40,000 rows a city) into a gazetteer."""
     query = sa.select(address).order_by(address.c.address_id)

@@ -122,9 +122,11 @@ def posts_page(
     return list(pages.values()), int(total)
 
 
-def names_of_holders(connection: Connection, *, at: datetime) -> dict[tuple[str, str], tuple[str, str]]:
-    """(level, code) -> (role, name) of the first present holder of an answering post, for every area of the city."""
+def names_of_holders(connection: Connection, *, at: datetime, codes: Sequence[str] | None = None) -> dict[tuple[str, str], tuple[str, str]]:
+    """(level, code) -> (role, name) of the first present holder of an answering post, for every area of the city (or of these codes)."""
     query = sa.select(*_COLUMNS).select_from(_JOINED).where(post.c.role.in_(ANSWERING)).order_by(post.c.post_id, holding.c.holding_id)
+    if codes is not None:
+        query = query.where(post.c.area_code.in_(codes))
     out: dict[tuple[str, str], tuple[str, str]] = {}
     for row in connection.execute(query):
         if _present(row, at):

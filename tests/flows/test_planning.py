@@ -172,7 +172,7 @@ def test_a_rollback_is_a_new_generation_with_the_old_borders(service: Service) -
     same = desk.get("/api/v1/generations/1/diff/3")
     assert same["areas"] == []
     changed = desk.get("/api/v1/generations/1/diff/2")["areas"]
-    assert {a["change"] for a in changed} >= {"founded", "reshaped"}
+    assert {how for a in changed for how in a["how"]} == {"added", "reshaped", "recounted", "touched"}
 
 
 def test_of_two_publishers_one_wins_and_the_other_is_told(service: Service) -> None:
@@ -186,6 +186,27 @@ def test_of_two_publishers_one_wins_and_the_other_is_told(service: Service) -> N
     assert told["code"] == "base_superseded"
     assert second.get(second.path)["superseded"] is True
     assert second.get(second.path)["status"] == "review"  # nothing of it is lost
+    looked = second.post(f"{second.path}/rebase?dry_run=1")
+    assert (looked["verbatim"], looked["draft"], [s["result"] for s in looked["steps"]]) == (True, None, ["identical"])
+    carried = second.post(f"{second.path}/rebase")
+    assert second.get(second.path)["status"] == "abandoned"
+    second.path = f"/api/v1/drafts/{carried['draft']['draft_id']}"
+    assert second.publish()["generation"] == 4
+
+
+def test_a_draft_over_changed_ground_shows_what_became_of_each_operation(service: Service) -> None:
+    first, second = Desk(service), Desk(service, name="planner 2")
+    first.do(split(service))
+    second.do(split(service))
+    second.do({"kind": "rename", "area": key_of(service, city.B), "name": "乙乙社区"})
+    first.publish()
+    seen = second.post(f"{second.path}/rebase?dry_run=1")
+    assert seen["verbatim"] is False
+    assert [s["result"] for s in seen["steps"]] == ["refused", "identical"]
+    assert seen["steps"][0]["code"]
+    carried = second.post(f"{second.path}/rebase")
+    assert carried["draft"]["head"] == 1
+    assert second.post(f"{second.path}/rebase", {}, status=409)["code"] == "draft_closed"
 
 
 def test_a_publication_at_a_date_happens_when_the_date_is_there(service: Service) -> None:
@@ -213,3 +234,26 @@ def test_only_planners_may_draw(service: Service) -> None:
 def test_a_bad_draft_is_refused(service: Service, content: dict[str, Any]) -> None:
     desk = Desk(service)
     assert desk.post("/api/v1/drafts", content, status=422)["code"] == "malformed"
+
+
+def test_impact_is_told_by_name_while_drawing_and_for_the_whole_draft(service: Service) -> None:
+    near, far = send(service, body(20, 150)), send(service, body(80, 150))
+    desk = Desk(service)
+    seen = desk.post(f"{desk.path}/impact", {"operation": split(service)})
+    assert seen["counts"]["open_cases"] == 1
+    moved = seen["moves"]["open_cases"][0]
+    assert moved["what"]["tracking_number"] in {near["tracking_number"], far["tracking_number"]}
+    assert moved["levels"]["micro_grid"][0] == f"{city.A2}01"
+    assert desk.get(desk.path)["head"] == 0
+    loads = {(load["layer"], load["code"]): (load["before"], load["after"]) for load in seen["loads"]}
+    assert loads["open_cases", f"{city.A2}01"] == (2, 1)
+    desk.do(split(service))
+    whole = desk.post(f"{desk.path}/impact")
+    assert whole["counts"]["open_cases"] == 1
+    merge = {"kind": "merge", "areas": [key_of(service, f"{city.A1}01"), key_of(service, f"{city.A1}02")]}
+    merged = desk.post(f"{desk.path}/impact", {"operation": merge})
+    assert {p["name"] for p in merged["people"]} >= {"王一", "钱五"}
+    assert merged["counts"]["households"] >= 1
+    past = desk.post(f"{desk.path}/replay", {"days": 7})
+    assert (past["cases"], past["routed_elsewhere"]) == (2, 1)
+    assert desk.post(f"{desk.path}/replay", {"days": 0}, status=422)["code"] == "malformed"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 import shapely
 
-from boundaries.editing import AreaState, Change
+from boundaries.editing import AreaState, Lineage
+from boundaries.editing.diff import Diff
+from boundaries.editing.rebase import Step
 from boundaries.geometry import to_lonlat
 from boundaries.model import Defect
-from geo_service.flows.planning.schemas import AreaChange
+from geo_service.flows.planning.schemas import AreaChange, DiffArea, StepOut
 
 
 def area_changes(
@@ -68,7 +70,37 @@ def _geojson(shapes: Sequence[Any], metric_crs: str) -> list[dict[str, Any] | No
     return [None if shape is None else orjson.loads(shapely.to_geojson(to_lonlat(shape, metric_crs))) for shape in shapes]
 
 
-def lineage_out(change: Change, states: Mapping[int, AreaState | None]) -> list[dict[str, Any]]:
+def diff_areas(found: Diff, metric_crs: str) -> list[DiffArea]:
+    """The areas of a difference with their later shapes."""
+    shapes = _geojson([area.state.geometry for area in found.areas], metric_crs)
+    return [
+        DiffArea(
+            key=area.key,
+            level=area.state.level,
+            how=list(area.how),
+            material=area.material,
+            moved_m2=area.moved_m2,
+            before=_said(area.before),
+            after=_said(area.after),
+            geometry=shape,
+        )
+        for area, shape in zip(found.areas, shapes, strict=True)
+    ]
+
+
+def step_out(step: Step, language: str) -> StepOut:
+    """What became of one operation."""
+    differing = [] if step.result == "identical" else step.differing
+    return StepOut(
+        operation=step.operation.to_json(),
+        result=step.result,
+        code=step.error.code if step.error else None,
+        message=step.error.text(language) if step.error else None,
+        areas=[{"key": key, "then": _said(then), "now": _said(now)} for key, then, now in differing],
+    )
+
+
+def lineage_out(lineage: Iterable[Lineage], states: Mapping[int, AreaState | None]) -> list[dict[str, Any]]:
     """Where land went, by key and code."""
 
     def code(key: int | None) -> str | None:
@@ -86,7 +118,7 @@ def lineage_out(change: Change, states: Mapping[int, AreaState | None]) -> list[
             "area_share": round(entry.area_share, 4),
             "household_share": round(entry.household_share, 4),
         }
-        for entry in change.lineage
+        for entry in lineage
     ]
 
 

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response
 
 from boundaries.editing import Change
+from boundaries.editing.diff import diff as compare
 from boundaries.store.differences import changed_states
 from boundaries.store.drafts import DraftRecord, draft_record, draft_records
 from boundaries.store.repository import current_number, require_city
 from geo_service.accounts import Actor
 from geo_service.api.deps import Language, Reading, WiringDep, Writing, body_of, json_body, requires
 from geo_service.errors import RequestError, StaleError
-from geo_service.flows.planning import publishing, service
-from geo_service.flows.planning.changes import area_changes, defect_out, lineage_out
+from geo_service.flows.planning import impact as concerned
+from geo_service.flows.planning import publishing, rebasing, service
+from geo_service.flows.planning.changes import area_changes, defect_out, diff_areas, lineage_out, step_out
 from geo_service.flows.planning.schemas import (
     ChangeOut,
     DiffOut,
     DraftIn,
     DraftOut,
     DraftsOut,
+    ImpactIn,
+    ImpactOut,
     OperationIn,
     PreparedOut,
     PublishedOut,
     PublishIn,
+    RebasedOut,
+    ReplayIn,
+    ReplayOut,
     UndoIn,
 )
 
@@ -112,6 +119,50 @@ def redo(
     return _perform(wiring, draft_id, {"kind": "redo"}, body[0].client_id, if_match, actor, language, response)
 
 
+@router.post(
+    "/drafts/{draft_id}/impact", openapi_extra=json_body(ImpactIn, whole_draft={}), summary="Who is concerned, before anything is done"
+)
+def impact(
+    draft_id: int, body: Annotated[Any, Depends(body_of(ImpactIn))], connection: Reading, wiring: WiringDep, _: Planner, request: Request
+) -> ImpactOut:
+    """Needs a planner's key. With an operation: that one, as it would be; without: the whole draft."""
+    asked: ImpactIn = body[0]
+    now = wiring.clock.now()
+    if asked.operation is None:
+        found = concerned.of_draft(connection, wiring, draft_id, now=now)
+    else:
+        found = concerned.of_operation(connection, wiring, _pictures(request), draft_id, asked.operation, now=now)
+    change = found.change
+    crs = require_city(connection).metric_crs
+    return ImpactOut(
+        draft_id=draft_id,
+        head=draft_record(connection, draft_id).head,
+        **concerned.impact_values(found.impact),
+        people=[{"level": level, "code": code, "role": role, "name": name} for (level, code), (role, name) in sorted(found.people.items())],
+        areas=area_changes(change.before, change.after, change.material, crs) if change else [],
+    )
+
+
+def _pictures(request: Request) -> concerned.Pictures:
+    """The pictures of this app, made on first use."""
+    state = request.app.state
+    if not hasattr(state, "pictures"):
+        state.pictures = concerned.Pictures()
+    pictures: concerned.Pictures = state.pictures
+    return pictures
+
+
+@router.post("/drafts/{draft_id}/replay", openapi_extra=json_body(ReplayIn, month={"days": 30}), summary="Past cases against the draft")
+def replay(
+    draft_id: int, body: Annotated[Any, Depends(body_of(ReplayIn))], connection: Reading, wiring: WiringDep, _: Planner
+) -> ReplayOut:
+    """Needs a planner's key. Nothing about the past changes."""
+    days = body[0].days
+    cases, found, names = concerned.replay(connection, wiring, draft_id, days=days, now=wiring.clock.now())
+    loads = [{**concerned.load_values(load), "answers": names.get(load.code)} for load in found.loads]
+    return ReplayOut(draft_id=draft_id, days=days, cases=cases, routed_elsewhere=len(found.moves), loads=loads)
+
+
 @router.post("/drafts/{draft_id}/prepare", summary="Prove, check and index a draft, ready to be published")
 def prepare(draft_id: int, wiring: WiringDep, actor: Planner, language: Language) -> PreparedOut:
     """Needs a planner's key. Takes some seconds for a whole city."""
@@ -152,7 +203,21 @@ def diff(older: int, newer: int, connection: Reading, _: Planner) -> DiffOut:
     """Needs a planner's key."""
     before, after = changed_states(connection, older, newer)
     metric_crs = require_city(connection).metric_crs
-    return DiffOut(older=older, newer=newer, areas=area_changes(before, after, {}, metric_crs), lineage=[])
+    found = compare([s for s in before.values() if s], [s for s in after.values() if s])
+    states = {**before, **{key: state for key, state in after.items() if state}}
+    return DiffOut(older=older, newer=newer, areas=diff_areas(found, metric_crs), lineage=lineage_out(found.lineage, states))
+
+
+@router.post("/drafts/{draft_id}/rebase", summary="Carry a draft over to the generation in force")
+def rebase(draft_id: int, wiring: WiringDep, actor: Planner, language: Language, dry_run: bool = False) -> RebasedOut:
+    """Needs a planner's key. Shows exactly the operations whose result differs or that are refused."""
+    with wiring.database.reading() if dry_run else wiring.database.writing() as connection:
+        done = rebasing.rebase(connection, wiring, draft_id, dry_run=dry_run, actor=actor, now=wiring.clock.now())
+    return RebasedOut(
+        verbatim=done.result.verbatim,
+        steps=[step_out(step, language) for step in done.result.steps],
+        draft=_draft_out(done.new, done.new.base_generation) if done.new else None,
+    )
 
 
 def _perform(
@@ -198,7 +263,7 @@ def _change_out(done: service.Done, language: str, *, dry_run: bool) -> ChangeOu
         dry_run=dry_run,
         operation=change.operation.to_json(),
         areas=area_changes(change.before, change.after, change.material, done.draft.workspace.metric_crs),
-        lineage=lineage_out(change, states),
+        lineage=lineage_out(change.lineage, states),
         warnings=[defect_out(warning, language) for warning in change.warnings],
         can_undo=done.draft.can_undo,
         can_redo=done.draft.can_redo,

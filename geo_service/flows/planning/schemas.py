@@ -36,6 +36,52 @@ class UndoIn(Strict):
     client_id: str | None = Field(None, min_length=1, max_length=80)
 
 
+class AreaChange(BaseModel):
+    """An area that an operation writes. key: its identity (negative: founded by this draft). material: more than a vertex received."""
+
+    key: int
+    level: str
+    change: Literal["founded", "retired", "reshaped", "touched", "changed"]
+    material: bool
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    geometry: dict[str, Any] | None
+
+
+class ImpactIn(Strict):
+    """The operation that is being drawn; without one the whole draft is meant."""
+
+    operation: dict[str, Any] | None = None
+
+
+class ImpactOut(BaseModel):
+    """Who is concerned. counts of everything, the first 200 of each layer by name, loads of both sides, and posts of the areas."""
+
+    draft_id: int
+    head: int
+    counts: dict[str, int]
+    moves: dict[str, list[dict[str, Any]]]
+    loads: list[dict[str, Any]]
+    people: list[dict[str, str]]
+    areas: list[AreaChange]
+
+
+class ReplayIn(Strict):
+    """How far back cases are looked at."""
+
+    days: int = Field(30, ge=1, le=3660)
+
+
+class ReplayOut(BaseModel):
+    """The last days' cases against the draft: how many would have gone elsewhere, and the load of each area and who answers for it."""
+
+    draft_id: int
+    days: int
+    cases: int
+    routed_elsewhere: int
+    loads: list[dict[str, Any]]
+
+
 class PublishIn(Strict):
     """When the prepared draft comes into force: now, or at an instant."""
 
@@ -63,18 +109,6 @@ class DraftsOut(BaseModel):
     """All drafts, newest first."""
 
     items: list[DraftOut]
-
-
-class AreaChange(BaseModel):
-    """An area that an operation writes. key: its identity (negative: founded by this draft). material: more than a vertex received."""
-
-    key: int
-    level: str
-    change: Literal["founded", "retired", "reshaped", "touched", "changed"]
-    material: bool
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    geometry: dict[str, Any] | None
 
 
 class ChangeOut(BaseModel):
@@ -113,10 +147,41 @@ class PublishedOut(BaseModel):
     cases_kept: int
 
 
+class DiffArea(BaseModel):
+    """An area that differs. how: added, retired, reshaped, touched (got vertices), reparented, renamed, recoded, recounted, reshared."""
+
+    key: int
+    level: str
+    how: list[str]
+    material: bool
+    moved_m2: float
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    geometry: dict[str, Any] | None
+
+
 class DiffOut(BaseModel):
     """What differs between two generations."""
 
     older: int
     newer: int
-    areas: list[AreaChange]
+    areas: list[DiffArea]
     lineage: list[dict[str, Any]]
+
+
+class StepOut(BaseModel):
+    """What became of one operation over the newer base. areas: where the two results differ (then, now)."""
+
+    operation: dict[str, Any]
+    result: Literal["identical", "different", "refused"]
+    code: str | None
+    message: str | None
+    areas: list[dict[str, Any]]
+
+
+class RebasedOut(BaseModel):
+    """A draft carried over. verbatim: nothing it touches changed meanwhile. draft: its successor, null in a dry run."""
+
+    verbatim: bool
+    steps: list[StepOut]
+    draft: DraftOut | None
