@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -12,11 +13,16 @@ from boundaries.demo import build_city
 from boundaries.demo import levels as demo_levels
 from boundaries.editing import Workspace
 from boundaries.editing import fuzz as fuzz_workspace
+from boundaries.files import write_frame
 from boundaries.store.differences import changed_states
 from boundaries.store.repository import members, require_city
+from geo_service.accounts import Actor
 from geo_service.cli.boundaries import boundaries
 from geo_service.cli.opening import opened
-from geo_service.cli.talk import FINDINGS, err, result, say
+from geo_service.cli.talk import FINDINGS, err, language, result, say
+from geo_service.flows.planning import files
+
+__all__ = ["boundaries"]
 
 
 @boundaries.command("fuzz")
@@ -47,6 +53,53 @@ def _published_workspace() -> Workspace:
     with opened() as wiring, wiring.database.reading() as connection:
         city = require_city(connection)
         return Workspace.of(members(connection, wiring.published.current().number), city.levels, city.metric_crs)
+
+
+@boundaries.command("export")
+def export(
+    out: Annotated[Path, typer.Option(help="The file to write: .gpkg, .geojson or .parquet.")],
+    level: Annotated[str | None, typer.Option(help="One level in lon/lat; without it all leaves in metres, to be edited in QGIS.")] = None,
+    generation: Annotated[int | None, typer.Option(help="A past generation instead of the one in force.")] = None,
+) -> None:
+    """Write areas to a file: a level to use elsewhere, or all leaves as a GeoPackage 1.3 to edit and bring back with adopt."""
+    with opened() as wiring, wiring.database.reading() as connection:
+        published = wiring.published.of(connection, generation or wiring.published.current().number)
+        frame = files.editing_frame(published) if level is None else files.level_frame(published, level)
+    write_frame(frame, out, layer=level or "leaves")
+    say(
+        f"已写入 {out}：{len(frame)} 个区域（第 {published.number} 版）",
+        f"wrote {out}: {len(frame)} areas of generation {published.number}",
+    )
+
+
+@boundaries.command("adopt")
+def adopt(
+    file: Annotated[str, typer.Argument(help="A file written by export and edited on a desktop; FILE:LAYER names a layer.")],
+    title: Annotated[str, typer.Option(help="Title of the draft.")] = "adopted file",
+    open_cases: Annotated[str, typer.Option(help="keep | move | ask")] = "ask",
+    commit: Annotated[bool, typer.Option("--commit", help="Make the draft; without it only say what was understood.")] = False,
+) -> None:
+    """Understand an edited file as named operations. Exit 1 when parts of it could not be taken over."""
+    frame, base = files.read_edited(file)
+    with opened() as wiring:
+        number = base if base is not None else wiring.published.current().number
+        with wiring.database.reading() as connection:
+            found = files.understand(connection, wiring, frame, number)
+        for line in found.findings:
+            result(line.text(language()))
+        for defect in found.defects:
+            err.print(f"{defect.rule}: {defect.text(language())}", markup=False)
+        if not found.operations:
+            say("文件没有任何修改", "the file changes nothing")
+        elif commit:
+            with wiring.database.writing() as connection:
+                actor, now = Actor("command line", "planner"), wiring.clock.now()
+                record = files.keep(connection, found, base=number, title=title, open_cases=open_cases, actor=actor, now=now)
+            say(f"已建立草稿 {record.draft_id}", f"made draft {record.draft_id}")
+        else:
+            say("加上 --commit 即建立草稿", "--commit makes a draft of it")
+    if found.defects:
+        raise typer.Exit(FINDINGS)
 
 
 @boundaries.command("diff")

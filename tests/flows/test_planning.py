@@ -257,3 +257,14 @@ def test_impact_is_told_by_name_while_drawing_and_for_the_whole_draft(service: S
     past = desk.post(f"{desk.path}/replay", {"days": 7})
     assert (past["cases"], past["routed_elsewhere"]) == (2, 1)
     assert desk.post(f"{desk.path}/replay", {"days": 0}, status=422)["code"] == "malformed"
+
+
+@pytest.mark.parametrize(("file_format", "begins"), [("geojson", b"{"), ("gpkg", b"SQLite format 3"), ("parquet", b"PAR1")])
+def test_areas_of_a_level_are_downloaded_in_every_format(service: Service, file_format: str, begins: bytes) -> None:
+    path = f"/api/v1/generations/1/areas?level=community&format={file_format}"
+    answer = service.client.get(path, headers=service.operator)
+    assert answer.status_code == 200
+    assert answer.content.startswith(begins)
+    assert service.client.get(path).status_code == 401
+    assert service.client.get(path.replace("community", "planet"), headers=service.operator).status_code == 404
+    assert service.client.get(path.replace(file_format, "shp"), headers=service.operator).status_code == 422

@@ -13,10 +13,10 @@ from boundaries.store.differences import changed_states
 from boundaries.store.drafts import DraftRecord, draft_record, draft_records
 from boundaries.store.repository import current_number, require_city
 from geo_service.accounts import Actor
-from geo_service.api.deps import Language, Reading, WiringDep, Writing, body_of, json_body, requires
+from geo_service.api.deps import KnownActor, Language, Reading, WiringDep, Writing, body_of, json_body, requires
 from geo_service.errors import RequestError, StaleError
+from geo_service.flows.planning import files, publishing, rebasing, service
 from geo_service.flows.planning import impact as concerned
-from geo_service.flows.planning import publishing, rebasing, service
 from geo_service.flows.planning.changes import area_changes, defect_out, diff_areas, lineage_out, step_out
 from geo_service.flows.planning.schemas import (
     ChangeOut,
@@ -196,6 +196,21 @@ def restore(
 ) -> PublishedOut:
     """Needs a planner's key."""
     return _published_out(publishing.restore(connection, wiring, number, policy=open_cases, actor=actor, now=wiring.clock.now()))
+
+
+@router.get("/generations/{number}/areas", summary="The areas of a level as a file", response_class=Response)
+def download(
+    number: int,
+    connection: Reading,
+    wiring: WiringDep,
+    _: KnownActor,
+    level: str,
+    file_format: Annotated[files.FileFormat, Query(alias="format")] = "geojson",
+) -> Response:
+    """Needs a key. GeoPackage, GeoJSON (9 decimals, RFC 7946 winding) or GeoParquet, in WGS-84."""
+    content = files.as_bytes(files.level_frame(wiring.published.of(connection, number), level), file_format, layer=level)
+    named = f'attachment; filename="{level}-{number}.{file_format}"'
+    return Response(content, media_type=files.MEDIA_TYPES[file_format], headers={"Content-Disposition": named})
 
 
 @router.get("/generations/{older}/diff/{newer}", summary="What differs between two generations")
