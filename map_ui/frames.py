@@ -107,8 +107,8 @@ CHANGES: tuple[Column, ...] = (
     Column("level", "text", "its level, as in AREAS"),
     Column("name", "text", "its name after the change; of a retired area the name it had"),
     Column("change", "text", "what became of it; an area with several changes has a row for each", allowed=CHANGE_KINDS),
-    Column("from_code", "text", "recoded: the code before. added: the area it was made from. '' for none"),
-    Column("to_code", "text", "retired: the area that took it over. recoded: the code after, or ''. '' for none"),
+    Column("from_code", "text", "added: the area it was made from. Else the code before, where it differs. '' for none"),
+    Column("to_code", "text", "retired: the area that took it over. Else the code after, where it differs. '' for none"),
     Column("from_parent", "text", "code of the area it lay in before, '' for the top or an added area"),
     Column("to_parent", "text", "code of the area it lies in after, '' for the top or a retired area"),
     Column("area_m2_before", "measure", "square metres before; empty for an added area or one without ground", empty_allowed=True),
@@ -176,16 +176,22 @@ def check_areas(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def check_changes(frame: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """`CHANGES` checked, with two more columns: before_row and after_row, rows of the checked areas frames, -1 on the side it is not on.
 
-    A retired area must be one of `before`, an added one of `after`, any other one of both; a recoded one is looked up by its code on
-    each side.
+    A retired area must be one of `before`, an added one of `after`, any other one of both; where its code differs between the two, it is
+    looked up by from_code before and by to_code (else code) after.
     """
     changes = check(frame, CHANGES, what="changes")
     recoded = changes["change"] == "recoded"
-    old = changes["code"].mask(recoded & (changes["from_code"] != ""), changes["from_code"])
-    new = changes["code"].mask(recoded & (changes["to_code"] != ""), changes["to_code"])
-    for side, areas, codes, absent in (("before", before, old, "added"), ("after", after, new, "retired")):
+    for side, areas, other, absent in (("before", before, "from_code", "added"), ("after", after, "to_code", "retired")):
         place = {code: row for row, code in enumerate(areas["code"])}
-        rows = codes.map(lambda code, place=place: place.get(code, -1)).astype("int64").mask(changes["change"] == absent, -1)
+        # Codes may be swapped between two areas: of a recoded one the code of the side counts, even where its other code is known too.
+        elsewhere = (changes[other] != "") & (recoded | ~changes["code"].isin(place))
+        rows = (
+            changes["code"]
+            .mask(elsewhere, changes[other])
+            .map(lambda code, place=place: place.get(code, -1))
+            .astype("int64")
+            .mask(changes["change"] == absent, -1)
+        )
         lost = (rows < 0) & (changes["change"] != absent)
         _refuse_rows(lost, "changes", "code", en=f"is no code of the areas {side}", zh=f"不在变更{_SIDES_ZH[side]}的区域表中")
         changes[f"{side}_row"] = rows
@@ -267,7 +273,9 @@ def _counts(values: pd.Series, column: Column, what: str) -> pd.Series:
 def _measures(values: pd.Series, column: Column, what: str) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     absent = values.isna() & column.empty_allowed
-    _refuse_rows(~(absent | ((numbers >= 0) & np.isfinite(numbers))), what, column.name, en="is no number of 0 or more", zh="不是大于等于 0 的数")
+    _refuse_rows(
+        ~(absent | ((numbers >= 0) & np.isfinite(numbers))), what, column.name, en="is no number of 0 or more", zh="不是大于等于 0 的数"
+    )
     return numbers
 
 

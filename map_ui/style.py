@@ -80,7 +80,7 @@ CHANGES: dict[str, ChangeLook] = {
 
 UNCHANGED_WIDTHS: tuple[float, ...] = (1.8, 1.4, 1.1, 0.9, 0.6)
 UNCHANGED = "#7a828a"
-"""What has not changed is thin and grey, coarse to fine; its names are in the colour of its level."""
+"""What has not changed is thin and grey, from coarse to fine levels."""
 
 
 def unchanged_line(rank: int) -> Line:

@@ -25,18 +25,19 @@ def changed_states(connection: Connection, older: int, newer: int) -> tuple[dict
     """
     generation(connection, older)
     generation(connection, newer)
-    had, has = (_versions(connection, number) for number in (older, newer))
-    changed = sorted(key for key in had.keys() | has.keys() if had.get(key) != has.get(key))
+    had, has = _only_in(connection, older, newer), _only_in(connection, newer, older)
+    changed = sorted(had.keys() | has.keys())
     states = _states(connection, {v for key in changed for v in (had.get(key), has.get(key)) if v is not None})
     before = {key: states[had[key]] if key in had else None for key in changed}
     after = {key: states[has[key]] if key in has else None for key in changed}
     return before, after
 
 
-def _versions(connection: Connection, number: int) -> dict[int, int]:
-    """area_id -> version_id of a generation."""
-    member = tables.generation_member
-    asked = select(member.c.area_id, member.c.version_id).where(member.c.number == number)
+def _only_in(connection: Connection, number: int, other: int) -> dict[int, int]:
+    """{area_id: version_id} of the members of one generation that are not, in this version, members of the other."""
+    one, two = tables.generation_member.alias("one"), tables.generation_member.alias("two")
+    same = (two.c.number == other) & (two.c.area_id == one.c.area_id) & (two.c.version_id == one.c.version_id)
+    asked = select(one.c.area_id, one.c.version_id).outerjoin_from(one, two, same).where(one.c.number == number, two.c.number.is_(None))
     return {int(area): int(version) for area, version in connection.execute(asked)}
 
 

@@ -12,7 +12,7 @@ Citygrid.CompareLegend = {
     });
     const group = Panel.group(say('compare.kinds'), kinds);
     group.classList.add('columns');
-    const lines = make('div', { class: 'columns' },
+    const lines = make('div', { class: 'columns lines' },
       Panel.box('checkbox', { checked: true, onchange: (event) => this.other(event.target.checked) }, this.stroke('#4d565e', '4 4'), say('compare.other_border'), null),
       make('label', { class: 'plain' }, this.stroke('#7a828a', 'none'), make('span', { class: 'name' }, say('compare.unchanged'))));
     const areas = page.layers.filter((layer) => layer.drawer === 'areas').map((layer) => Panel.layer(layer, Panel.line(layer.line)));

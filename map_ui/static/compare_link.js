@@ -4,6 +4,8 @@ Citygrid.CompareLink = {
   busy: false,
 
   open(sides) {
+    window.addEventListener('resize', () => this.halve());
+    this.halve();
     for (const side of sides) {
       const { map } = side, container = map.getContainer();
       side.tip = Citygrid.make('div', { class: 'tip', hidden: true, 'aria-hidden': 'true' });
@@ -22,13 +24,20 @@ Citygrid.CompareLink = {
     this.settle(Citygrid.map, Citygrid.before);
   },
 
+  /** Both maps begin at a whole pixel: at half a pixel everything on the right one would be blurred. */
+  halve() {
+    const stage = document.getElementById('stage');
+    stage.style.setProperty('--half', `${Math.floor((stage.clientWidth - 3) / 2)}px`);
+    for (const map of Citygrid.maps) map.invalidateSize({ animate: false });
+  },
+
   /** Brings the other map along. While a hand drags one map the other only shifts its picture; it is drawn anew when the hand rests. */
   follow(from, to) {
     if (this.busy) return;
     this.busy = true;
     if (to.getZoom() !== from.getZoom()) to.setView(from.getCenter(), from.getZoom(), { animate: false, reset: true });
     else {
-      const away = to.latLngToContainerPoint(from.getCenter()).subtract(to.getSize().divideBy(2)).round();
+      const away = to.project(from.getCenter()).subtract(to.project(to.getCenter())).round();
       // Leaflet's panBy also ends the movement, which would redraw at every step.
       if (away.x || away.y) to._rawPanBy(away);
       to.fire('move');

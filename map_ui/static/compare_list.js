@@ -37,7 +37,7 @@ Citygrid.CompareList = {
     this.box.replaceChildren(...this.shown.map((change) => this.item(change)));
     if (!found.length) this.box.append(make('p', { class: 'note' }, Compare.count() ? words.length ? say('search.none') : say('compare.none_shown') : say('compare.empty')));
     const n = (number) => number.toLocaleString(Citygrid.page.language);
-    this.note.textContent = found.length > this.MOST ? say('search.more', { n: n(found.length - this.MOST) }) : say('shown', { n: n(found.length), all: n(Compare.count()) });
+    this.note.textContent = !Compare.count() ? '' : found.length > this.MOST ? say('search.more', { n: n(found.length - this.MOST) }) : say('shown', { n: n(found.length), all: n(Compare.count()) });
     this.mark();
   },
 
@@ -47,7 +47,7 @@ Citygrid.CompareList = {
     const made = make('div', { id: `change-${change}`, role: 'option', 'aria-selected': 'false', onclick: () => this.go(this.shown.indexOf(change)) },
       Citygrid.CompareLegend.swatch(kind),
       make('div', {},
-        make('p', { class: 'title' }, make('span', { class: 'what' }, Compare.text('name', change) || Compare.changes.code[change]), make('span', { class: 'kind', style: null }, kind.name)),
+        make('p', { class: 'title' }, make('span', { class: 'what' }, Compare.text('name', change) || Compare.changes.code[change]), make('span', { class: 'kind' }, kind.name)),
         make('p', { class: 'where' }, [this.level(change), Compare.changes.code[change]].filter(Boolean).join(' · ')),
         ...lines.map((line) => make('p', {}, line))));
     made.querySelector('.kind').style.color = kind.colour;
@@ -65,24 +65,32 @@ Citygrid.CompareList = {
     if (kind === 'reparented') pair('compare.parent', named('from_parent_name', 'from_parent'), named('to_parent_name', 'to_parent'));
     if (kind === 'renamed') pair('compare.name', Compare.text('name_before', change), Compare.text('name_after', change));
     if (kind === 'recoded') pair('compare.code', Compare.text('from_code', change) || changes.code[change], Compare.text('to_code', change) || changes.code[change]);
-    if (['added', 'retired', 'reshaped', 'touched'].includes(kind)) {
-      const [before, after] = this.areas(changes.area_m2_before[change], changes.area_m2_after[change]);
-      if (before !== after) pair('compare.area', before, after);
-    }
-    const [was, is] = [changes.households_before[change], changes.households_after[change]];
-    const n = (number) => number.toLocaleString(Citygrid.page.language);
-    if (was !== is) pair('compare.households', n(was), n(is));
+    const sizes = this.sizes(change, kind);
+    if (sizes) lines.push(sizes);
     return lines;
   },
 
-  /** Two areas in the unit that suits the larger one; '' for none. */
+  /** Ground and households: both sides where they differ, the one side there is of an added or retired area. */
+  sizes(change, kind) {
+    const { changes } = Citygrid.Compare, say = Citygrid.say, n = (number) => number.toLocaleString(Citygrid.page.language);
+    const one = { added: 1, retired: 0 }[kind], parts = [];
+    const [areas, unit] = this.areas(changes.area_m2_before[change], changes.area_m2_after[change]);
+    const households = [changes.households_before[change], changes.households_after[change]].map(n);
+    const tell = (name, values, wrap) => {
+      const [before, after] = values.map((value) => value || say('compare.nothing'));
+      if (one === undefined && before !== after) parts.push(say(`compare.${name}`, { before, after: values[1] ? wrap(after) : after }));
+      else if (one !== undefined && values[one]) parts.push(`${say(`compare.${name}_now`)} ${wrap(values[one])}`);
+    };
+    if (['added', 'retired', 'reshaped', 'touched'].includes(kind)) tell('area', areas, (value) => say(unit, { n: value }));
+    tell('households', households, (value) => value);
+    return parts.join(' · ');
+  },
+
+  /** Two areas in the unit that suits the larger one, '' for none, and the key of the unit. */
   areas(before, after) {
-    const wide = Math.max(before ?? 0, after ?? 0) >= 1e6;
-    return [before, after].map((area) => {
-      if (area === null) return '';
-      const n = (wide ? area / 1e6 : area).toLocaleString(Citygrid.page.language, { maximumFractionDigits: wide ? 3 : 0 });
-      return wide ? Citygrid.say('compare.square_kilometres', { n }) : Citygrid.say('compare.square_metres', { n });
-    });
+    const wide = Math.max(before ?? 0, after ?? 0) >= 1e6, digits = { maximumFractionDigits: wide ? 3 : 0 };
+    const shown = [before, after].map((area) => (area === null ? '' : (wide ? area / 1e6 : area).toLocaleString(Citygrid.page.language, digits)));
+    return [shown, wide ? 'compare.square_kilometres' : 'compare.square_metres'];
   },
 
   inSearch(event) {
@@ -119,6 +127,7 @@ Citygrid.CompareList = {
     if (number < 0 || number >= this.shown.length) return;
     this.active = number;
     Citygrid.Compare.choose(this.shown[number], true);
+    document.getElementById('stage').scrollIntoView({ block: 'nearest' });
   },
 
   /** Shows in the list what is chosen on the map. */
@@ -138,6 +147,9 @@ Citygrid.CompareList = {
     const made = this.items.get(this.shown[this.active]);
     made.classList.add('active');
     this.box.setAttribute('aria-activedescendant', made.id);
-    made.scrollIntoView({ block: 'nearest' });
+    // scrollIntoView would also scroll the page, where the maps stand above the list.
+    const above = made.offsetTop - this.box.scrollTop, below = above + made.offsetHeight - this.box.clientHeight;
+    if (above < 0) this.box.scrollTop += above;
+    else if (below > 0) this.box.scrollTop += below;
   },
 };

@@ -6,7 +6,7 @@ Citygrid.Side = class {
     this.map = map;
     this.shapes = Object.create(Citygrid.Shapes);
     this.shapes.take({ ...columns, rings }, layers);
-    this.shapes.labelColour = (row, rank) => this.labelColour(row, rank);
+    this.shapes.labelColour = (row) => this.labelColour(row);
     this.rows = Citygrid.data.changes[key];
     this.changesAt = new Map();
     this.rows.forEach((row, change) => row >= 0 && this.changesAt.set(row, [...(this.changesAt.get(row) || []), change]));
@@ -56,12 +56,12 @@ Citygrid.Side = class {
     return (this.changesAt.get(row) || []).find((change) => Citygrid.Compare.shown(change)) ?? -1;
   }
 
-  labelColour(row, rank) {
+  labelColour(row) {
     const change = this.change(row);
-    return change < 0 ? this.shapes.byRank[rank].line.colour === '#7a828a' ? '#4d565e' : this.shapes.byRank[rank].line.colour : Citygrid.Compare.kind(change).colour;
+    return change < 0 ? '#4d565e' : Citygrid.Compare.kind(change).colour;
   }
 
-  /** Changes to draw at this side now, last kinds first and coarse ones before fine ones, so that what matters most lies on top. */
+  /** Changes to draw at this side now, those large enough to be seen and the specks; last kinds first and coarse ones before fine ones, so that what matters most lies on top. */
   visible(frame) {
     const { changes } = Citygrid.Compare, { areas, boxes } = this.shapes, found = [];
     this.rows.forEach((row, change) => {
@@ -69,26 +69,28 @@ Citygrid.Side = class {
       const drawn = this.shapes.shapeRow(row);
       if (areas.rings[drawn].length && Citygrid.Picture.inView(frame, boxes, drawn)) found.push([change, drawn, areas.finest[row] === 1]);
     });
-    return found.sort((a, b) => a[2] - b[2] || changes.kind[b[0]] - changes.kind[a[0]] || b[0] - a[0]);
+    found.sort((a, b) => a[2] - b[2] || changes.kind[b[0]] - changes.kind[a[0]] || b[0] - a[0]);
+    const wide = (at) => Math.max(boxes[at + 2] - boxes[at], boxes[at + 3] - boxes[at + 1]) * frame.scale;
+    return { large: found.filter(([, row]) => wide(row * 4) > 9), specks: found.filter(([, row]) => !(wide(row * 4) > 9)) };
   }
 
   paint(frame) {
-    const labels = new Citygrid.Labels(frame), visible = this.visible(frame);
+    const labels = new Citygrid.Labels(frame), { large, specks } = this.visible(frame);
     Citygrid.Ground.paint(frame, labels, true);
-    this.fill(frame, visible);
+    this.fill(frame, large);
     Citygrid.Ground.paint(frame, labels, false);
     this.shapes.paint(frame, labels);
     if (Citygrid.Compare.otherBorder) this.paintOther(frame);
-    this.outline(frame, visible);
-    this.dots(frame, visible);
+    this.outline(frame, large);
+    this.dots(frame, specks);
     labels.paint();
     // On paper an empty sheet above is white: there the marks are part of the picture.
     if (document.body.classList.contains('printing')) this.paintMarked(frame);
   }
 
-  fill(frame, visible) {
+  fill(frame, large) {
     const { pen } = frame;
-    for (const [change, row, fine] of visible) {
+    for (const [change, row, fine] of large) {
       const kind = Citygrid.Compare.kind(change), faint = kind.hatch === 'none';
       pen.beginPath();
       this.shapes.traceShape(frame, row);
@@ -122,9 +124,9 @@ Citygrid.Side = class {
     return this.patterns.get(key);
   }
 
-  outline(frame, visible) {
+  outline(frame, large) {
     const { pen } = frame;
-    for (const [change, row, fine] of visible) {
+    for (const [change, row, fine] of large) {
       const kind = Citygrid.Compare.kind(change), width = kind.hatch === 'none' ? 1.4 : fine ? 1.8 : 2.8;
       pen.beginPath();
       this.shapes.traceShape(frame, row);
@@ -159,19 +161,15 @@ Citygrid.Side = class {
     });
   }
 
-  /** From afar a changed micro-grid is a speck: a dot says that something changed here. */
-  dots(frame, visible) {
+  /** From afar a changed micro-grid is a speck: a dot says that something changed here. Rims first, so that none covers a dot. */
+  dots(frame, specks) {
     const { pen, scale, left, top } = frame, { boxes } = this.shapes;
-    for (const [change, row] of visible) {
+    for (const rim of [true, false]) for (const [change, row] of specks) {
       const [a, b, c, d] = boxes.subarray(row * 4, row * 4 + 4);
-      if (Math.max(c - a, d - b) * scale > 9) continue;
       pen.beginPath();
-      pen.arc(((a + c) / 2) * scale - left, ((b + d) / 2) * scale - top, 4, 0, 2 * Math.PI);
-      pen.fillStyle = Citygrid.Compare.kind(change).colour;
+      pen.arc(((a + c) / 2) * scale - left, ((b + d) / 2) * scale - top, rim ? 5 : 3.8, 0, 2 * Math.PI);
+      pen.fillStyle = rim ? '#ffffff' : Citygrid.Compare.kind(change).colour;
       pen.fill();
-      pen.strokeStyle = '#ffffff';
-      pen.lineWidth = 1.4;
-      pen.stroke();
     }
   }
 
@@ -220,7 +218,7 @@ Citygrid.Side.TILE = 8;
 Citygrid.Side.HATCHES = {
   rise: 'M-1 9L9 -1M-1 1L1 -1M7 9L9 7',
   cross: 'M-1 9L9 -1M-1 1L1 -1M7 9L9 7M-1 -1L9 9M7 -1L9 1M-1 7L1 9',
-  dots: 'M2.700 4A1.300 1.300 0 1 0 5.300 4A1.300 1.300 0 1 0 2.700 4Z',
+  dots: 'M2.500 4A1.500 1.500 0 1 0 5.500 4A1.500 1.500 0 1 0 2.500 4Z',
   level: 'M0 4H8',
   upright: 'M4 0V8',
 };

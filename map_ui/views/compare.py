@@ -63,6 +63,8 @@ def compare(
     return MapView("compare", heading_after, (*below, *layers), data, len(listed), everything, core, extra, paired=True)
 
 
+_UNUSED = ("worker", "post", "open_cases", "households")
+
 Sides = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
 _SIDES = ("before", "after")
 
@@ -142,10 +144,11 @@ def _packed(sides: Sides, kept: list[NDArray[np.bool_]], changes: pd.DataFrame, 
     """
     drawn = [gpd.GeoDataFrame(side[rows].reset_index(drop=True), crs=side.crs) for side, rows in zip(sides, kept, strict=True)]
     topology = build(_both((drawn[0], drawn[1]))["geometry"].to_numpy())
-    packed: dict[str, Any] = {name: packed_columns(side, ladder) for name, side in zip(_SIDES, drawn, strict=True)}
-    for side in (packed["before"], packed["after"]):
-        for unused in ("worker", "post", "open_cases", "households"):
-            del side[unused]
+    packed: dict[str, Any] = {}
+    for name, side, part, rows in zip(_SIDES, sides, drawn, kept, strict=True):
+        packed[name] = {key: cells for key, cells in packed_columns(part, ladder).items() if key not in _UNUSED}
+        # An area whose parts are not drawn is still made of parts.
+        packed[name]["finest"] = finest(side)[rows].astype(int).tolist()
     moved = {name: np.append(np.cumsum(rows) - 1, -1) for name, rows in zip(_SIDES, kept, strict=True)}
     packed["changes"] = _packed_changes(sides, changes, moved)
     return {**packed, "arcs": path_deltas(topology.arcs), "rings": ring_deltas(topology.rings)}

@@ -72,7 +72,7 @@ def _bare_map(view: MapView) -> folium.Map:
         minZoom=3,
         zoomSnap=0.5,
         zoomDelta=1,
-        **({"zoomAnimation": False} if view.paired else {}),
+        zoomAnimation=not view.paired,
     )
     if view.core is not None:
         made.fit_bounds(_corners(view.core))

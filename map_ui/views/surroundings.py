@@ -26,8 +26,9 @@ def drawn_rows(areas: gpd.GeoDataFrame, spoken: NDArray[np.int64], near: NDArray
     coarse = [level for level in counts.index if counts[level] <= _OUTLINES_OF and level not in style.BESIDE]
     drawn |= np.asarray(areas["level"].isin(coarse), dtype=bool)
     around = _boxes_around(areas, spoken[near & (spoken >= 0)])
-    tree = shapely.STRtree(areas["geometry"].to_numpy())
-    drawn[np.unique(tree.query(around, predicate="intersects")[1])] = True
+    others = np.flatnonzero(~drawn)
+    tree = shapely.STRtree(areas["geometry"].to_numpy()[others])
+    drawn[others[np.unique(tree.query(around, predicate="intersects")[1])]] = True
     _with_owners(areas, drawn)
     return drawn
 

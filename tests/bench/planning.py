@@ -27,6 +27,7 @@ from geo_service.api.wiring import Wiring
 from geo_service.clock import SystemClock
 from geo_service.db import Database
 from geo_service.demo.build import build
+from geo_service.flows.planning import impact as concerned
 from geo_service.flows.planning import publishing, service
 from geo_service.settings import Settings, StorageSettings
 from tests.services.serving import Process
@@ -87,6 +88,7 @@ def measure(wiring: Wiring, url: str, folder: Path) -> list[bool]:
     with wiring.database.reading() as connection:
         record = service.draft_record(connection, draft.draft_id)
         mine = wiring.drafts.draft(connection, record)
+    results += dragging(wiring, draft.draft_id, leaves)
     results.append(bar("full validation, both proofs", timed(lambda: prove_state(mine.workspace))[0], 2, "s"))
     results.append(
         bar("preparing a draft", timed(lambda: publishing.prepare(wiring, draft.draft_id, actor=ACTOR, now=wiring.clock.now()))[0], 15, "s")
@@ -99,6 +101,28 @@ def measure(wiring: Wiring, url: str, folder: Path) -> list[bool]:
         results.append(bar("first lookup in an unloaded past generation", timed(lambda: fresh.published.of(connection, 2))[0], 5, "s"))
     fresh.database.close()
     return results
+
+
+def dragging(wiring: Wiring, draft_id: int, leaves: list[Any]) -> list[bool]:
+    """The impact of a border that is being dragged, again and again, as a planner's mouse moves."""
+    pictures, spent = concerned.Pictures(), []
+    now = wiring.clock.now()
+    with wiring.database.reading() as connection:
+        base = wiring.drafts.base(connection, 1)
+        concerned.of_draft(connection, wiring, draft_id, now=now)
+        for step, leaf in enumerate(leaves[500:600]):
+            box = leaf.geometry.bounds
+            x = box[0] + (0.4 + 0.002 * step) * (box[2] - box[0])
+            line = [list(c) for c in to_lonlat(shapely.LineString([(x, box[1] - 5), (x, box[3] + 5)]), base.metric_crs).coords]
+            document = {"kind": "split", "area": leaf.area_id, "line": line}
+            try:
+                seconds, _ = timed(
+                    lambda document=document: concerned.of_operation(connection, wiring, pictures, draft_id, document, now=now)
+                )
+            except EditError:
+                continue
+            spent.append(seconds * 1e3)
+    return [bar(f"impact while drawing, median of {len(spent)}", float(np.median(spent[1:])), 10, "ms")]
 
 
 def edit(wiring: Wiring, draft_id: int, leaf: Any, positions: list[list[float]], head: int) -> int:

@@ -1,11 +1,19 @@
 """Planners redraw the tiny city over HTTP: every step on both databases, nothing lost, nothing half done."""
 
 import datetime as dt
+import multiprocessing
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from geo_service.accounts import create_key
+from geo_service.accounts import Actor, create_key
+from geo_service.api.wiring import Wiring
+from geo_service.clock import SystemClock
+from geo_service.db import Database
+from geo_service.flows.planning import publishing
+from geo_service.settings import Settings, StorageSettings
 from tests import city
 from tests.flows.conftest import NOW, Service
 from tests.flows.test_locating import locate
@@ -268,3 +276,41 @@ def test_areas_of_a_level_are_downloaded_in_every_format(service: Service, file_
     assert service.client.get(path).status_code == 401
     assert service.client.get(path.replace("community", "planet"), headers=service.operator).status_code == 404
     assert service.client.get(path.replace(file_format, "shp"), headers=service.operator).status_code == 422
+
+
+def test_a_locked_street_refuses_every_change_until_it_is_unlocked(service: Service) -> None:
+    desk = Desk(service)
+    locked = service.client.put(f"/api/v1/boundary-locks/{city.STREET}", json={"reason": "行政诉讼期间"}, headers=desk.headers)
+    assert locked.json()["items"][0]["reason"] == "行政诉讼期间"
+    refused = desk.do(split(service), status=422)
+    assert (refused["code"], refused["place"] is not None) == ("LOCKED", True)
+    assert service.client.put("/api/v1/boundary-locks/0", json={"reason": "x"}, headers=desk.headers).status_code == 404
+    assert service.client.delete(f"/api/v1/boundary-locks/{city.STREET}", headers=desk.headers).json()["items"] == []
+    assert desk.do(split(service))["head"] == 1
+
+
+def publish_and_wait(url: str, folder: str, draft_id: int, reached: Any) -> None:
+    """Publishes a draft but never commits: the test kills it."""
+    settings = Settings(storage=StorageSettings(database_url=url, data_dir=Path(folder)))
+    wiring = Wiring(settings, Database(url), SystemClock())
+    with wiring.database.writing() as connection:
+        publishing.publish(connection, wiring, draft_id, at=None, actor=Actor("planner 1", "planner"), now=wiring.clock.now())
+        reached.set()
+        time.sleep(60)
+
+
+def test_a_process_killed_in_the_middle_of_publishing_leaves_everything_as_it_was(service: Service, tmp_path: Path) -> None:
+    desk = Desk(service)
+    desk.do(split(service))
+    desk.post(f"{desk.path}/prepare")
+    context = multiprocessing.get_context("spawn")
+    reached = context.Event()
+    draft_id = int(desk.path.rsplit("/", 1)[1])
+    other = context.Process(target=publish_and_wait, args=(service.database.url, str(tmp_path / "var"), draft_id, reached))
+    other.start()
+    assert reached.wait(60)
+    other.kill()
+    other.join()
+    assert [g["current"] for g in desk.get("/api/v1/generations")["items"]] == [False, True]
+    assert desk.get(desk.path)["status"] == "review"
+    assert desk.post(f"{desk.path}/publish")["generation"] == 2

@@ -14,9 +14,10 @@ import pytest
 from shapely.geometry import LineString, Polygon, box
 
 from map_ui import Heading
-from map_ui.assets import SCRIPTS
 
 WEST, SOUTH, STEP = 113.55, 37.85, 0.001
+
+Generations = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]
 
 
 class Jigsaw:
@@ -135,6 +136,48 @@ def ground() -> dict[str, gpd.GeoDataFrame]:
     }
 
 
+def change(code: str, kind: str, *, level: str = "micro_grid", **more: Any) -> dict[str, Any]:
+    row = {"code": code, "level": level, "name": f"第{code}片", "change": kind, "from_code": "", "to_code": ""}
+    parents = {"from_parent": "G000000", "to_parent": "G000000"}
+    sizes = {"area_m2_before": 9_800.0, "area_m2_after": 9_800.0, "households_before": 40, "households_after": 40}
+    return {**row, **parents, **sizes, **more}
+
+
+@pytest.fixture
+def two_generations(jigsaw: Callable[..., gpd.GeoDataFrame]) -> Callable[..., Generations]:
+    """(before, after, changes): in a corner of the jigsaw leaves are merged, split, moved to another grid, renamed and recoded."""
+
+    def make(columns: int = 6, rows: int = 6, points: int = 5) -> Generations:
+        before = jigsaw(columns, rows, points)
+        after = before.copy()
+        place = {code: row for row, code in enumerate(before["code"])}
+        at = after.geometry.to_list()
+        at[place["M000000"]] = at[place["M000000"]].union(at[place["M001000"]])
+        west, south, east, north = at[place["M002002"]].bounds
+        half = box(west - STEP, south - STEP, (west + east) / 2, north + STEP)
+        other, at[place["M002002"]] = at[place["M002002"]].difference(half), at[place["M002002"]].intersection(half)
+        after = after.set_geometry(gpd.GeoSeries(at, crs=after.crs))
+        after.loc[len(after)] = {**after.iloc[place["M002002"]], "code": "M900000", "name": "第M900000片", "geometry": other}
+        after.loc[place["M002001"], "parent_code"] = "G003000"
+        after.loc[place["M001001"], "name"] = "新片"
+        after.loc[place["M001002"], "code"] = "N001002"
+        after = after.drop(index=place["M001000"]).reset_index(drop=True)
+        changes = [
+            change("M002000", "touched"),
+            change("M900000", "added", from_code="M002002", from_parent="", area_m2_before=None),
+            change("M001000", "retired", to_code="M000000", to_parent="", area_m2_after=float("nan"), households_after=None),
+            change("M000000", "reshaped", area_m2_after=19_600.0, households_after=80),
+            change("M002002", "reshaped", area_m2_after=4_900.0),
+            change("M002001", "reparented", to_parent="G003000"),
+            change("G000000", "households", level="grid", from_parent="D", to_parent="D", households_after=355),
+            change("M001001", "renamed", name="新片"),
+            change("N001002", "recoded", from_code="M001002"),
+        ]
+        return before, after, pd.DataFrame(changes)
+
+    return make
+
+
 @pytest.fixture
 def heading() -> Heading:
     return Heading(
@@ -145,4 +188,5 @@ def heading() -> Heading:
 @pytest.fixture
 def repo_scripts() -> dict[str, str]:
     """Our own scripts, by file name."""
-    return {name: (resources.files("map_ui") / "static" / name).read_text(encoding="utf-8") for name in SCRIPTS}
+    static = resources.files("map_ui") / "static"
+    return {file.name: file.read_text(encoding="utf-8") for file in static.iterdir() if file.name.endswith(".js")}

@@ -64,6 +64,7 @@ def poisoned(
     jigsaw: Callable[..., gpd.GeoDataFrame],
     some_cases: Callable[..., pd.DataFrame],
     some_facilities: pd.DataFrame,
+    two_generations: Callable[..., tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]],
     ground: dict[str, gpd.GeoDataFrame],
 ) -> Callable[[str, str], MapView]:
     """A view with the payload in every text a caller can hand over."""
@@ -79,6 +80,15 @@ def poisoned(
         shared = {"heading": heading, "ground": ground, "level_names": {"district": payload}}
         if name == "areas":
             return views.areas(areas, **shared)
+        if name == "compare":
+            before, after, changes = two_generations()
+            text = ["name", "worker", "post", "kind"]
+            before.loc[9, text] = after.loc[9, text] = payload
+            changes.loc[7, ["name", "from_code", "to_code", "from_parent", "to_parent"]] = payload
+            for frame in (before, after, changes):
+                frame.loc[frame["level"] == "grid", "level"] = payload
+            del shared["heading"]
+            return views.compare(before, after, changes, heading_before=heading, heading_after=heading, **shared)
         if name == "cases":
             cases = some_cases()
             cases.loc[3, ["tracking_number", "category", "title", "description", "received_at", "area_name", "worker"]] = payload
@@ -90,7 +100,7 @@ def poisoned(
     return make
 
 
-@pytest.mark.parametrize("name", ["areas", "cases", "facilities"])
+@pytest.mark.parametrize("name", ["areas", "cases", "facilities", "compare"])
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_a_payload_stands_in_the_json_blocks_only(poisoned: Callable[[str, str], MapView], name: str, payload: str) -> None:
     view = poisoned(name, payload)
@@ -100,13 +110,19 @@ def test_a_payload_stands_in_the_json_blocks_only(poisoned: Callable[[str, str],
     assert set(parts.blocks) == {"page-block", "data-block"}
     page, data = json.loads(parts.blocks["page-block"]), unpack(parts.blocks["data-block"])
     assert (page["heading"]["city"], page["heading"]["source"]) == (payload, payload)
-    assert data["areas"]["name"]["list"][5] == payload + "name"
+    if name == "compare":
+        assert payload in data["changes"]["name"]["list"]
+        assert payload in data["changes"]["from_parent"].get("values", data["changes"]["from_parent"].get("list"))
+        assert page["before"]["city"] == payload
+    else:
+        assert data["areas"]["name"]["list"][5] == payload + "name"
     assert data == json.loads(json.dumps(view.data))
 
 
+@pytest.mark.parametrize("name", ["cases", "compare"])
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_a_page_with_a_payload_has_the_tags_of_a_page_without(poisoned: Callable[[str, str], MapView], payload: str) -> None:
-    harmless, html = render(poisoned("cases", "words"), "zh-CN"), render(poisoned("cases", payload), "zh-CN")
+def test_a_page_with_a_payload_has_the_tags_of_a_page_without(poisoned: Callable[[str, str], MapView], name: str, payload: str) -> None:
+    harmless, html = render(poisoned(name, "words"), "zh-CN"), render(poisoned(name, payload), "zh-CN")
     assert Parts(html).rest == Parts(harmless).rest
     assert html.count("<") == harmless.count("<")  # browsers end a script at less than Python's parser needs
 

@@ -28,6 +28,7 @@ def make(
     jigsaw: Callable[..., gpd.GeoDataFrame],
     some_cases: Callable[..., pd.DataFrame],
     some_facilities: pd.DataFrame,
+    two_generations: Callable[..., tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]],
     ground: dict[str, gpd.GeoDataFrame],
     heading: Heading,
 ) -> Make:
@@ -36,6 +37,8 @@ def make(
             return views.areas(jigsaw(), heading=heading, ground=ground)
         if name == "cases":
             return views.cases(some_cases(), heading=heading, areas=jigsaw(), ground=ground)
+        if name == "compare":
+            return views.compare(*two_generations(), heading_before=heading, heading_after=heading, ground=ground)
         return views.facilities(some_facilities, heading=heading, areas=jigsaw(), ground=ground)
 
     return view
@@ -65,7 +68,7 @@ class Visible(HTMLParser):
             self.words.append(data.strip())
 
 
-VIEWS = ["areas", "cases", "facilities"]
+VIEWS = ["areas", "cases", "facilities", "compare"]
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -146,7 +149,7 @@ def test_addresses_in_texts_of_data_are_no_links(some_cases: Callable[..., pd.Da
     assert "example.org" not in re.sub(r'"payload":"[^"]*"', "", render(views.cases(frame, heading=heading)))
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("name", ["areas", "cases", "facilities"])
 def test_an_empty_frame_gives_a_page_that_says_so(
     jigsaw: Callable[..., gpd.GeoDataFrame],
     some_cases: Callable[..., pd.DataFrame],
@@ -172,8 +175,9 @@ def test_nine_thousand_areas_fit_in_three_megabytes(jigsaw: Callable[..., gpd.Ge
     assert len(render(views.areas(frame, heading=heading)).encode("utf-8")) < 3_000_000
 
 
-def test_the_policy_names_each_script_by_its_hash(make: Make) -> None:
-    html = render(make("cases"))
+@pytest.mark.parametrize("name", ["cases", "compare"])
+def test_the_policy_names_each_script_by_its_hash(make: Make, name: str) -> None:
+    html = render(make(name))
     policy = content_security_policy(html)
     scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
     hashes = {f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts}
@@ -185,7 +189,8 @@ def test_the_policy_names_each_script_by_its_hash(make: Make) -> None:
     assert "\n" not in policy
 
 
-def test_scripts_need_no_inline_handlers_and_no_eval(make: Make, repo_scripts: dict[str, str]) -> None:
-    html = render(make("areas"))
+@pytest.mark.parametrize("name", ["areas", "compare"])
+def test_scripts_need_no_inline_handlers_and_no_eval(make: Make, repo_scripts: dict[str, str], name: str) -> None:
+    html = render(make(name))
     assert not re.search(r"<[a-z][^>]*\son[a-z]+=", re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL))
     assert all("setTimeout('" not in script for script in repo_scripts.values())

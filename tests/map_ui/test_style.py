@@ -8,6 +8,7 @@ from importlib import resources
 import pytest
 
 from map_ui import style
+from map_ui.frames import CHANGE_KINDS
 
 
 def luminance(colour: str) -> float:
@@ -44,6 +45,13 @@ def test_symbols_stand_out_and_differ_in_shape() -> None:
 
 def test_levels_differ_in_more_than_colour() -> None:
     assert len({(line.width, line.dash) for line in style.LINES.values()}) == len(style.LINES)
+
+
+def test_kinds_of_change_can_be_read_and_differ_in_more_than_colour() -> None:
+    looks = style.CHANGES.values()
+    assert all(contrast(look.colour, "#ffffff") >= 4.5 for look in looks)
+    assert len({(look.hatch, look.dash) for look in looks}) == len(looks)
+    assert tuple(style.CHANGES) == CHANGE_KINDS
 
 
 def test_load_runs_from_light_to_dark() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib import resources
 
-from map_ui.frames import FACILITY_KINDS, GROUND, LIGHTS, STATES
+from map_ui.frames import CHANGE_KINDS, FACILITY_KINDS, GROUND, LIGHTS, STATES
 from map_ui.style import BESIDE, LADDER
 from map_ui.texts import EN, ZH, text
 from map_ui.words import say
@@ -37,6 +37,7 @@ def test_every_key_the_scripts_and_the_shell_ask_for_exists(repo_scripts: dict[s
 
 def test_every_value_the_frames_allow_has_a_name() -> None:
     wanted = [f"state.{v}" for v in STATES] + [f"light.{v}" for v in LIGHTS] + [f"kind.{v}" for v in FACILITY_KINDS]
+    wanted += [f"change.{v}" for v in CHANGE_KINDS]
     wanted += [f"level.{v}" for v in (*LADDER, *BESIDE)] + [f"ground.{v}" for v in GROUND]
     assert not [key for key in wanted if key not in EN]
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from boundaries.editing import Change
 from boundaries.editing.diff import diff as compare
 from boundaries.store.differences import changed_states
-from boundaries.store.drafts import DraftRecord, draft_record, draft_records
+from boundaries.store.drafts import DraftRecord, draft_record, draft_records, lock_area, locked_areas, unlock_area
 from boundaries.store.repository import current_number, require_city
 from geo_service.accounts import Actor
 from geo_service.api.deps import KnownActor, Language, Reading, WiringDep, Writing, body_of, json_body, requires
+from geo_service.api.wiring import Wiring
 from geo_service.errors import RequestError, StaleError
 from geo_service.flows.planning import files, publishing, rebasing, service
 from geo_service.flows.planning import impact as concerned
@@ -26,6 +28,8 @@ from geo_service.flows.planning.schemas import (
     DraftsOut,
     ImpactIn,
     ImpactOut,
+    LockIn,
+    LocksOut,
     OperationIn,
     PreparedOut,
     PublishedOut,
@@ -196,6 +200,33 @@ def restore(
 ) -> PublishedOut:
     """Needs a planner's key."""
     return _published_out(publishing.restore(connection, wiring, number, policy=open_cases, actor=actor, now=wiring.clock.now()))
+
+
+@router.get("/boundary-locks", summary="Areas in which nothing may be redrawn")
+def locks(connection: Reading, wiring: WiringDep, _: Planner) -> LocksOut:
+    """Needs a planner's key."""
+    return _locks_out(connection, wiring)
+
+
+@router.put("/boundary-locks/{code}", openapi_extra=json_body(LockIn, court={"reason": "行政诉讼期间"}), summary="Lock an area")
+def lock(code: str, body: Annotated[Any, Depends(body_of(LockIn))], connection: Writing, wiring: WiringDep, actor: Planner) -> LocksOut:
+    """Needs a planner's key. Nothing in the area and below may change in any draft until it is unlocked."""
+    area = service.area_of(wiring.published.current(), code)
+    lock_area(connection, area_id=area.area_id, reason=body[0].reason, actor=actor.name, at=wiring.clock.now())
+    return _locks_out(connection, wiring)
+
+
+@router.delete("/boundary-locks/{code}", summary="Unlock an area")
+def unlock(code: str, connection: Writing, wiring: WiringDep, _: Planner) -> LocksOut:
+    """Needs a planner's key."""
+    unlock_area(connection, area_id=service.area_of(wiring.published.current(), code).area_id)
+    return _locks_out(connection, wiring)
+
+
+def _locks_out(connection: Connection, wiring: Wiring) -> LocksOut:
+    areas = wiring.published.current().areas
+    found = [(areas[key], reason) for key, reason in sorted(locked_areas(connection).items()) if key in areas]
+    return LocksOut(items=[{"code": area.code, "level": area.level, "name": area.name, "reason": reason} for area, reason in found])
 
 
 @router.get("/generations/{number}/areas", summary="The areas of a level as a file", response_class=Response)

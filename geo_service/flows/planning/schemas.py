@@ -82,6 +82,18 @@ class ReplayOut(BaseModel):
     loads: list[dict[str, Any]]
 
 
+class LockIn(Strict):
+    """Why nothing in an area may be redrawn for now."""
+
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class LocksOut(BaseModel):
+    """The areas in which nothing may be redrawn, with the reason."""
+
+    items: list[dict[str, str]]
+
+
 class PublishIn(Strict):
     """When the prepared draft comes into force: now, or at an instant."""
 

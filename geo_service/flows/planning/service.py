@@ -10,11 +10,13 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from boundaries.editing import Change, Draft, from_json
+from boundaries.model import AreaVersion
 from boundaries.store.drafts import DraftRecord, append, changes_after, create_draft, draft_record, operation_of_client
 from boundaries.store.repository import current_number
 from geo_service.accounts import Actor
 from geo_service.api.wiring import Wiring
-from geo_service.errors import ConflictError, SetupError, StaleError
+from geo_service.errors import ConflictError, NotFoundError, SetupError, StaleError
+from geo_service.published import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,14 @@ def perform(
         moved_on = append(connection, record, change, client_id=client_id or uuid4().hex, actor=actor.name, at=now)
         draft.install(change)
     return Done(change, moved_on, draft)
+
+
+def area_of(published: Published, code: str) -> AreaVersion:
+    """The area of this code in force. NotFoundError where there is none."""
+    area = published.by_code.get(code)
+    if area is None:
+        raise NotFoundError("area_not_found", en="there is no area {area}", zh="没有代码为 {area} 的区域", area=code)
+    return area
 
 
 def require_open(record: DraftRecord) -> None:
