@@ -26,6 +26,7 @@ from boundaries.model import Level
 from boundaries.store.proof import prove
 from boundaries.store.publish import publish
 from boundaries.store.repository import add_generation, write_city
+from geo_service.flows.dispatch.rules import seed_rules
 from geo_service.geocoding.tables import address
 from geo_service.workers.tables import agency, holding, person, post
 
@@ -121,6 +122,7 @@ def found(connection: Connection, frame: gpd.GeoDataFrame | None = None) -> None
     ]
     connection.execute(sa.insert(holding), held)
     connection.execute(sa.insert(address), addresses())
+    seed_rules(connection, agency_codes=["S1"], city="149900", districts=["149901"], actor="test", at=FOUNDED_AT)
 
 
 def put_in_force(connection: Connection, frame: gpd.GeoDataFrame, *, at: dt.datetime, parent: int | None = None) -> int:

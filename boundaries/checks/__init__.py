@@ -31,10 +31,26 @@ Rule names are stable. The proofs of a generation add `coverage`, `coverage_lonl
 
 from boundaries.checks.coverage import Coverage
 from boundaries.checks.findings import Rule
-from boundaries.checks.mending import Mended, Moved, mend
+from boundaries.checks.mending import Moved, mend, moved
 from boundaries.checks.registry import RULES, run
+from boundaries.checks.remaking import recode, remake_rings
 from boundaries.checks.repair import Outcome, repair_polygons
 from boundaries.checks.rests import add_rests
 from boundaries.checks.shift import Shift, find_shift
 
-__all__ = ["RULES", "Coverage", "Mended", "Moved", "Outcome", "Rule", "Shift", "add_rests", "find_shift", "mend", "repair_polygons", "run"]
+__all__ = [
+    "RULES",
+    "Coverage",
+    "Moved",
+    "Outcome",
+    "Rule",
+    "Shift",
+    "add_rests",
+    "find_shift",
+    "mend",
+    "moved",
+    "recode",
+    "remake_rings",
+    "repair_polygons",
+    "run",
+]

@@ -32,17 +32,20 @@ class Crossing(NamedTuple):
 
 
 def find_crossings(faces: NDArray[np.object_], loose: NDArray[np.int64]) -> list[Crossing]:
-    """One for each pair of faces that overlap. loose: positions of the faces whose edges do not match; only those are tried."""
+    """One for each pair of faces that overlap.
+
+    loose: positions of the faces whose edges do not match; of an overlapping pair at least one is among them. (Not always both: where
+    a corner of one pokes across a node of four, the edges of the opposite one all match their neighbours'.)
+    """
     if not len(loose):
         return []
-    geoms = faces[loose]
-    left, right = shapely.STRtree(geoms).query(geoms, predicate="intersects")
-    once = left < right
-    left, right = left[once], right[once]
+    one, other = shapely.STRtree(faces).query(faces[loose], predicate="intersects")
+    one = loose[one]
+    pairs = np.unique(np.sort(np.column_stack((one, other))[one != other], axis=1), axis=0)
     found: list[Crossing] = []
     shared: Any
-    for a, b, shared in zip(left.tolist(), right.tolist(), shapely.intersection(geoms[left], geoms[right]), strict=True):
+    for (left, right), shared in zip(pairs.tolist(), shapely.intersection(faces[pairs[:, 0]], faces[pairs[:, 1]]), strict=True):
         pieces = polygons_in(shared)
         if len(pieces):
-            found.append(Crossing(int(loose[a]), int(loose[b]), pieces, max(mean_width_m(piece) for piece in pieces)))
+            found.append(Crossing(left, right, pieces, max(mean_width_m(piece) for piece in pieces)))
     return found

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import shapely
 
+from boundaries.checks import gaps, multipart, overlaps, spikes, unmatched
 from boundaries.checks.coverage import Coverage
 from boundaries.checks.measures import SLIVER_WIDTH_M, mean_width_m, polygons_in
 from boundaries.checks.overlaps import keeper
 from boundaries.checks.patching import retiled
+from boundaries.checks.portions import portions
 from boundaries.checks.registry import run
 from boundaries.checks.retile import Award
 from boundaries.checks.small import MIN_AREA_M2
@@ -20,10 +22,11 @@ from boundaries.checks.spikes import without_vertex
 from boundaries.geometry import to_metric
 from boundaries.model import Defect, Level
 
-__all__ = ["Mended", "Moved", "mend", "moved"]
+__all__ = ["Moved", "mend", "moved"]
 
-CURED: Final = ("overlap", "unmatched_vertex", "gap", "hole", "sliver", "multipart", "spike", "uncovered_outline")
-"""The rules whose proposals `mend` carries out, within its width."""
+_SETTLED: Final = (overlaps.RULE, unmatched.RULE, gaps.GAP, gaps.HOLE, gaps.SLIVER, multipart.RULE)
+_MOST_PASSES: Final = 5
+"""A repair may uncover what was hidden under the defect; more passes than this would be a quarrel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +39,8 @@ class Moved:
     moved_m2: float
 
 
-@dataclass(slots=True)
-class Mended:
-    """frame: the areas after repair, with rest leaves behind them. done: the defects cured, each with its `repair`. moved: area by area."""
-
-    frame: Any
-    done: list[Defect] = field(default_factory=list)
-    moved: list[Moved] = field(default_factory=list)
-
-
-def mend(frame: Any, *, levels: Sequence[Level], width_m: float = SLIVER_WIDTH_M) -> Mended:
-    """The frame with its geometric defects cured where a cure is safe; what is left, `run` tells again.
+def mend(frame: Any, *, levels: Sequence[Level], width_m: float = SLIVER_WIDTH_M) -> tuple[Any, list[Defect]]:
+    """(the frame with its geometric defects cured where a cure is safe, the defects cured); what is left, `run` tells again.
 
     frame: as `Coverage.of`, with levels, kinds, parents and the supplied shapes of parents. width_m: overlaps, gaps and slivers
     narrower than this (on average) are settled: an overlap goes to the smaller leaf, a gap to the neighbour with the longest border
@@ -54,38 +48,53 @@ def mend(frame: Any, *, levels: Sequence[Level], width_m: float = SLIVER_WIDTH_M
     neighbour. Wider overlaps and gaps are decisions, not slips: they stay. Only the leaves around a defect are touched, every vertex
     stays on the 1 mm grid, and where the outcome would be worse than the input the input is kept.
     """
+    done: list[Defect] = []
+    for _ in range(_MOST_PASSES):
+        frame, blunted = _blunted(frame, levels)
+        frame, settled = _settled(frame, levels, width_m)
+        if not blunted and not settled:
+            break
+        done += blunted + settled
+    left = {defect.defect_id for defect in run(frame, levels=levels, rules=[spikes.RULE, *_SETTLED])} if done else set()
+    cured = {defect.defect_id: defect for defect in done if defect.defect_id not in left}
+    return frame, list(cured.values())
+
+
+def _blunted(frame: Any, levels: Sequence[Level]) -> tuple[Any, list[Defect]]:
     coverage = Coverage.of(frame, levels=levels)
-    found = [defect for defect in run(coverage) if defect.rule in CURED]
     shapes: dict[int, Any] = {int(row): coverage.geoms[row] for row in coverage.faces}
-    done = [defect for defect in found if defect.rule == "spike" and _blunt(coverage, shapes, defect)]
+    done = [defect for defect in run(coverage, rules=[spikes.RULE]) if _blunt(coverage, shapes, defect)]
+    return (_with_shapes(frame, coverage, shapes), done) if done else (frame, [])
+
+
+def _settled(frame: Any, levels: Sequence[Level], width_m: float) -> tuple[Any, list[Defect]]:
+    coverage = Coverage.of(frame, levels=levels)
+    awards, cured, rows = _awards(coverage, run(coverage, rules=_SETTLED), width_m)
+    made = retiled(coverage, awards, rows) if cured else None
+    return (frame, []) if made is None else (_with_shapes(frame, coverage, made), cured)
+
+
+def _with_shapes(frame: Any, coverage: Coverage, shapes: dict[int, Any]) -> Any:
     geoms = coverage.geoms.copy()
     for row, shape in shapes.items():
         geoms[row] = shape
-    blunted = Coverage.of(frame.set_geometry(geoms, crs=frame.crs), levels=levels) if done else coverage
-    found = found if not done else [defect for defect in run(blunted) if defect.rule in CURED]
-    awards, cured, rows = _awards(blunted, found, width_m)
-    if cured:
-        made = retiled(blunted, awards, rows)
-        if made is not None:
-            for row, shape in made.items():
-                geoms[row] = shape
-            done += cured
-    return Mended(frame.set_geometry(geoms, crs=frame.crs), done, moved(coverage, geoms) if done else [])
+    return frame.set_geometry(geoms, crs=frame.crs)
 
 
-def moved(coverage: Coverage, geoms: Any) -> list[Moved]:
-    """What became of the areas whose shape is no longer the same. geoms: the new shapes, row by row."""
-    same = shapely.equals_exact(shapely.normalize(geoms), shapely.normalize(coverage.geoms), 0.0)
-    same |= shapely.is_missing(geoms) & shapely.is_missing(coverage.geoms)
+def moved(before: Any, after: Any) -> list[Moved]:
+    """What became of the areas whose shape is no longer the same. Frames as `Coverage.of`, rows alike; rows behind are new areas."""
+    old = np.concatenate((np.asarray(before.geometry, dtype=object), np.full(len(after) - len(before), None, dtype=object)))
+    new = np.asarray(after.geometry, dtype=object)
+    same = shapely.equals_exact(shapely.normalize(new), shapely.normalize(old), 0.0)
+    same |= shapely.is_missing(new) & shapely.is_missing(old)
     found: list[Moved] = []
     for row in np.flatnonzero(~same).tolist():
-        before, after = coverage.geoms[row], geoms[row]
-        if coverage.valid[row]:
-            area, change = float(before.area), float(shapely.symmetric_difference(before, after).area)
-        else:
-            area = 0.0 if before is None else float(before.area)
-            change = abs(float(after.area) - area)
-        found.append(Moved(coverage.label(row), round(area, 3), round(float(after.area), 3), round(change, 3)))
+        areas = [0.0 if shape is None else float(shape.area) for shape in (old[row], new[row])]
+        if old[row] is not None and new[row] is not None and shapely.is_valid([old[row], new[row]]).all():
+            change = float(shapely.symmetric_difference(old[row], new[row]).area)
+        else:  # of rings that cross, no land can be told before they are repaired
+            change = abs(areas[1] - areas[0])
+        found.append(Moved(str(after["code"].iloc[row]), round(areas[0], 3), round(areas[1], 3), round(change, 3)))
     return found
 
 
@@ -112,6 +121,10 @@ def _awards(coverage: Coverage, found: Sequence[Defect], width_m: float) -> tupl
         if crossing.thin:
             keeps = keepers[_pair(coverage, crossing.left, crossing.right)]
             awards += [Award(piece, keeps) for piece in crossing.pieces]
+    geoms = coverage.geoms[coverage.faces]
+    for void in coverage.voids:
+        if void.width_m < width_m and len(void.neighbours):
+            awards += [Award(part, int(coverage.faces[at])) for part, at in portions(void, geoms)]
     for defect in found:
         involved = {by_label[name] for name in defect.areas if name in by_label}
         lassos = polygons_in(to_metric(defect.place, coverage.metric_crs))
@@ -120,14 +133,15 @@ def _awards(coverage: Coverage, found: Sequence[Defect], width_m: float) -> tupl
         if defect.rule == "overlap":
             winner = keepers.get(frozenset(involved))
         elif defect.rule in ("gap", "hole", "sliver"):
-            winner = by_label.get((defect.repair or {})["params"].get("into"))
+            winner = min(involved, default=None)
         elif defect.rule == "multipart":
             winner = by_label.get((defect.repair or {})["params"].get("target"))
             narrow = narrow or float(shapely.area(lassos).sum()) < MIN_AREA_M2
         if defect.rule != "unmatched_vertex":
             if winner is None or not narrow:
                 continue
-            awards += [Award(piece, winner) for piece in lassos]
+            if defect.rule in ("overlap", "multipart"):
+                awards += [Award(piece, winner) for piece in lassos]
             involved.add(winner)
         cured.append(defect)
         rows |= involved

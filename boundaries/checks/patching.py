@@ -1,4 +1,4 @@
-"""Awards of land carried out in the leaves around them, and kept only where the borders then fit at least as well as before."""
+"""Awards of land carried out in the leaves around them, and kept only where no border fits worse than before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["retiled"]
 
 
 def retiled(coverage: Coverage, awards: Sequence[Award], rows: set[int]) -> dict[int, Any] | None:
-    """{row: new shape} of the leaves around some rows; None where no outcome fits as well as what there was.
+    """{row: new shape} of the leaves around some rows; None where every outcome would break a border that fitted.
 
     awards: winners are rows, those from len(coverage) on being new leaves. First only the leaves that touch the rows and the awarded
     land are cut anew, then those whose edges do not match as well, then all.
@@ -39,5 +39,5 @@ def _fits(coverage: Coverage, made: dict[int, Any]) -> bool:
             geoms[row] = shape
     extra = [shape for row, shape in made.items() if row >= len(geoms)]
     left = shapely.coverage_invalid_edges(np.array([*geoms[coverage.faces], *extra], dtype=object))
-    loose = int((~shapely.is_empty(left)).sum())
-    return loose == 0 or loose < int((~shapely.is_empty(coverage.loose_edges)).sum())
+    loose = set(np.flatnonzero(~shapely.is_empty(left)).tolist())
+    return loose <= set(np.flatnonzero(~shapely.is_empty(coverage.loose_edges)).tolist())

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from boundaries.checks.measures import THIN_M, mean_width_m
 from boundaries.geometry import GRID_M, snap
 
 __all__ = ["Award", "retile"]
@@ -48,6 +49,8 @@ def retile(shapes: Mapping[int, Any], awards: Sequence[Award]) -> dict[int, Any]
     held: dict[int, list[int]] = {}
     for face in range(len(faces)):
         owners = [awards[max(awarded[face])].winner] if face in awarded else [keys[at] for at in owned.get(face, ())]
+        if len(owners) > 1 and mean_width_m(faces[face]) <= THIN_M:  # rounding, not a claim
+            owners = owners[:1]
         for owner in owners:
             held.setdefault(owner, []).append(face)
     return {key: _joined(faces[held[key]]) for key in sorted(held)}

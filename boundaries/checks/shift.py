@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import pyproj
 import shapely
 from numpy.typing import NDArray
 
@@ -21,6 +22,7 @@ LEAST_SHIFT_M: Final = 20.0
 """Smaller ones are told by the rules about land."""
 _NAMED_WITHIN_M: Final = 25.0
 _MOST_COMPARED: Final = 60
+_GEOD: Final = pyproj.Geod(ellps="WGS84")
 _NAMES: Final = {
     ("gcj02", 1): ("looks like GCJ-02", "像是 GCJ-02"),
     ("bd09", 1): ("looks like BD-09", "像是 BD-09"),
@@ -30,11 +32,13 @@ _NAMES: Final = {
 
 
 class Shift(NamedTuple):
-    """east_m, north_m: how far the shapes lie beside the reference. datum: whose shift that is, '' where it is nobody's."""
+    """east_m, north_m: how far the shapes lie beside the reference, by true north. way: the same in metres of the grid. datum: whose
+    shift that is, '' where it is nobody's. en, zh: what to call it."""
 
     east_m: float
     north_m: float
     datum: str
+    way: tuple[float, float]
     en: str
     zh: str
 
@@ -64,15 +68,17 @@ def find_shift(shapes: NDArray[np.object_], reference: NDArray[np.object_], metr
 
 
 def _named(way: NDArray[np.float64], centre: NDArray[np.float64], metric_crs: str) -> Shift:
-    east, north = way.tolist()
+    spot, there = to_lonlat(shapely.points([centre, centre + way]), metric_crs)
+    azimuth, _, length = _GEOD.inv(spot.x, spot.y, there.x, there.y)
+    east, north = float(length * np.sin(np.radians(azimuth))), float(length * np.cos(np.radians(azimuth)))
+    grid = float(way[0]), float(way[1])
     said = f"shifted by {east:.0f} m E, {north:.0f} m N", f"整体偏移:东 {east:.0f} 米,北 {north:.0f} 米"
-    spot = to_lonlat(shapely.Point(centre), metric_crs)
     for (datum, sign), (en, zh) in _NAMES.items():
         lons, lats = from_wgs84(lons=[spot.x], lats=[spot.y], datum=datum)
         expected = sign * (shapely.get_coordinates(to_metric(shapely.Point(lons[0], lats[0]), metric_crs))[0] - centre)
         if np.hypot(*(way - expected)) <= _NAMED_WITHIN_M:
-            return Shift(east, north, datum if sign > 0 else "", f"{en}: {said[0]}", f"{zh}:{said[1]}")
-    return Shift(east, north, "", said[0], said[1])
+            return Shift(east, north, datum if sign > 0 else "", grid, f"{en}: {said[0]}", f"{zh}:{said[1]}")
+    return Shift(east, north, "", grid, said[0], said[1])
 
 
 def check(coverage: Coverage) -> list[Defect]:
@@ -88,7 +94,7 @@ def check(coverage: Coverage) -> list[Defect]:
     if shift is None:
         return []
     centre = shapely.get_coordinates(shapely.centroid(coverage.geoms[rows[0]]))[0]
-    way: Any = shapely.LineString([centre, np.add(centre, (shift.east_m, shift.north_m))])
+    way: Any = shapely.LineString([centre, np.add(centre, shift.way)])
     return [
         finding(
             coverage,

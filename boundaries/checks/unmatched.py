@@ -16,6 +16,9 @@ from boundaries.model import Defect
 
 __all__ = ["RULE"]
 
+Lacking = dict[tuple[float, float], tuple[set[int], set[int]]]
+"""By vertex: the positions of the faces that lack it, and of those that have it."""
+
 _REACH_M: Final = 0.005
 """How far beside the neighbour's edge rounding may have put the vertex."""
 _NEAR_OVERLAP_M: Final = 0.02
@@ -27,10 +30,10 @@ def check(coverage: Coverage) -> list[Defect]:
     Areas: those that lack it, then those that have it. GEOS calls a coverage with such a border invalid, so it cannot be published.
     Vertices at the rim of a real overlap are the overlap's.
     """
-    lacking: dict[tuple[float, float], tuple[set[int], set[int]]] = {}
+    lacking = _at_thin_voids(coverage)
     vertices, owners = _vertices(coverage)
     if not len(vertices):
-        return []
+        return [_told(coverage, point, *found) for point, found in lacking.items()]
     own = {(int(owner), x, y) for owner, (x, y) in zip(owners.tolist(), vertices.tolist(), strict=True)}
     edges, holders = _edges(coverage)
     tree = shapely.STRtree(edges)
@@ -52,6 +55,24 @@ def check(coverage: Coverage) -> list[Defect]:
         points = [point for position, point in enumerate(points) if position not in explained]
     found = [_told(coverage, point, *lacking[point]) for point in points]
     return found + _thin_overlaps(coverage, points)
+
+
+def _at_thin_voids(coverage: Coverage) -> Lacking:
+    """Where rounding put the vertex beside the neighbour's edge instead of over it, there is a slip of nobody's land."""
+    lacking: Lacking = {}
+    for void in coverage.voids:
+        if not void.thin:
+            continue
+        near = void.neighbours.tolist()
+        shapes = coverage.geoms[coverage.faces[near]]
+        own = [{tuple(xy) for xy in shapely.get_coordinates(shape).tolist()} for shape in shapes]
+        for x, y in np.unique(shapely.get_coordinates(void.polygon), axis=0).tolist():
+            beside = shapely.dwithin(shapely.boundary(shapes), shapely.Point(x, y), _REACH_M)
+            having = {at for at, vertices in zip(near, own, strict=True) if (x, y) in vertices}
+            without = {at for at, close in zip(near, beside.tolist(), strict=True) if close} - having
+            if having and without:
+                lacking[x, y] = (without, having)
+    return lacking
 
 
 def _vertices(coverage: Coverage) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -8,12 +8,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from boundaries.checks.measures import SLIVER_WIDTH_M, mean_width_m, polygons_in
+from boundaries.checks.measures import SLIVER_WIDTH_M, THIN_M, mean_width_m, polygons_in
+from boundaries.geometry import snap
 
 __all__ = ["Void", "find_voids"]
 
-_LEAST_SLIT_M2: Final = 0.01
-_LEAST_SLIT_WIDTH_M: Final = 0.002
+_LEAST_SLIT_M2: Final = 0.001
+_LEAST_SLIT_WIDTH_M: Final = 0.0003
+"""Thinner ones are the closing's own rounding."""
 
 
 class Void(NamedTuple):
@@ -21,6 +23,15 @@ class Void(NamedTuple):
 
     polygon: Any
     neighbours: NDArray[np.int64]
+
+    @property
+    def width_m(self) -> float:
+        return mean_width_m(self.polygon)
+
+    @property
+    def thin(self) -> bool:
+        """No wider than what rounding leaves beside a missing vertex."""
+        return self.width_m <= THIN_M
 
 
 def find_voids(union: Any, faces: NDArray[np.object_]) -> list[Void]:
@@ -46,8 +57,9 @@ def _slits(parts: NDArray[np.object_]) -> list[Any]:
     filled = shapely.union_all([shapely.Polygon(part.exterior) for part in parts])
     half = SLIVER_WIDTH_M / 2
     closed = shapely.buffer(shapely.buffer(filled, half, join_style="mitre"), -half, join_style="mitre")
-    pieces = polygons_in(shapely.difference(closed, filled))
-    return [p for p in pieces if p.area >= _LEAST_SLIT_M2 and mean_width_m(p) >= _LEAST_SLIT_WIDTH_M]
+    pieces = polygons_in(snap(polygons_in(shapely.difference(closed, filled))))
+    kept = [piece for piece in pieces[shapely.is_valid(pieces)] if piece.area >= _LEAST_SLIT_M2]
+    return [piece for piece in kept if mean_width_m(piece) >= _LEAST_SLIT_WIDTH_M]
 
 
 def _neighbours(hole: Any, faces: NDArray[np.object_], tree: Any) -> NDArray[np.int64]:

@@ -8,14 +8,20 @@
 Every operation ends in `settle.settled`, which gives neighbours the vertices they need and takes the certificate of the patch.
 """
 
+from boundaries.editing.adopt import Adoption, adopt_file
 from boundaries.editing.apply import apply
 from boundaries.editing.certificate import EdgeCount, StateProof, count_edges, prove_state
 from boundaries.editing.change import Change, Lineage
+from boundaries.editing.diff import AreaDiff, Diff, diff
 from boundaries.editing.draft import Draft, squash
+from boundaries.editing.findings import Finding
 from boundaries.editing.fuzz import FuzzReport, fuzz
 from boundaries.editing.hashing import content_hash
+from boundaries.editing.impact import Impact, Load, Located, Move
 from boundaries.editing.operations import (
     AbsorbGap,
+    Adopt,
+    AdoptedArea,
     Carve,
     Merge,
     MoveVertices,
@@ -31,7 +37,9 @@ from boundaries.editing.operations import (
     Undo,
     from_json,
 )
+from boundaries.editing.points import PointLayer
 from boundaries.editing.policy import Policy
+from boundaries.editing.rebase import Rebased, Step, rebase
 from boundaries.editing.refusals import REFUSALS
 from boundaries.editing.state import AreaState
 from boundaries.editing.workspace import Workspace
@@ -39,18 +47,30 @@ from boundaries.editing.workspace import Workspace
 __all__ = [
     "REFUSALS",
     "AbsorbGap",
+    "Adopt",
+    "AdoptedArea",
+    "Adoption",
+    "AreaDiff",
     "AreaState",
     "Carve",
     "Change",
+    "Diff",
     "Draft",
     "EdgeCount",
+    "Finding",
     "FuzzReport",
+    "Impact",
     "Lineage",
+    "Load",
+    "Located",
     "Merge",
+    "Move",
     "MoveVertices",
     "Operation",
+    "PointLayer",
     "Policy",
     "Reassign",
+    "Rebased",
     "Recode",
     "Redo",
     "Rename",
@@ -58,14 +78,18 @@ __all__ = [
     "Retire",
     "Split",
     "StateProof",
+    "Step",
     "Transfer",
     "Undo",
     "Workspace",
+    "adopt_file",
     "apply",
     "content_hash",
     "count_edges",
+    "diff",
     "from_json",
     "fuzz",
     "prove_state",
+    "rebase",
     "squash",
 ]

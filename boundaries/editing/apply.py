@@ -16,6 +16,7 @@ from boundaries.editing.reassign import reassign
 from boundaries.editing.reshape import reshape
 from boundaries.editing.retire import retire
 from boundaries.editing.split import split
+from boundaries.editing.take_over import take_over
 from boundaries.editing.transfer import transfer
 from boundaries.editing.workspace import Workspace
 
@@ -23,6 +24,7 @@ __all__ = ["apply"]
 
 _ACTIONS: Final[dict[str, Callable[[Workspace, Any], Change]]] = {
     "absorb_gap": absorb_gap,
+    "adopt": take_over,
     "carve": carve,
     "merge": merge,
     "move_vertices": move_vertices,

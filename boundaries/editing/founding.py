@@ -44,7 +44,7 @@ def found(workspace: Workspace, operation: Any, like: AreaState) -> AreaState:
         shares_face_of=None,
     )
     check_code(workspace, state, code)
-    check_parent(workspace, state, parent)
+    check_parent(workspace, state, parent, usual=like.parent if like.level == level else None)
     return state
 
 
@@ -63,18 +63,18 @@ def check_code(workspace: Workspace, state: AreaState, code: str) -> None:
             raise workspace.refusal("CODE_TAKEN", area=code, place=other.geometry)
 
 
-def check_parent(workspace: Workspace, state: AreaState, parent: int | None) -> None:
+def check_parent(workspace: Workspace, state: AreaState, parent: int | None, *, usual: int | None = None) -> None:
     """Nothing, when the area may hang there. Raises EditError GONE, LEVEL, PARENT_LEVEL, REST_TWICE.
 
-    A parent is of a coarser level and owns no shape. An area keeps the level of its parent (a micro-grid hangs on grids), a rest may
-    hang anywhere, but only one on each parent.
+    A parent is of a coarser level and owns no shape, and of the level of the `usual` one, where that is given (a micro-grid hangs on
+    grids). A rest may hang anywhere, but only one on each parent.
     """
     if parent is None:
         return
     above = workspace[parent]
     rank = workspace.rank(above)
     owns = above.geometry is not None or above.shares_face_of is not None
-    old = workspace.get(state.parent)
+    old = workspace.get(usual)
     other_level = old is not None and old.level != above.level and state.kind != _REST
     if not 0 <= rank < workspace.rank(state) or owns or other_level:
         raise workspace.refusal("PARENT_LEVEL", area=state.code, other=above.code)

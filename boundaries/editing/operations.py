@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Final, Literal
 
-from boundaries.editing.wire import MISSING, READERS, Line, Position, malformed
+from boundaries.editing.wire import MISSING, READERS, AdoptedArea, Line, Position, malformed
 from boundaries.geometry import LONLAT_DECIMALS
 
 __all__ = [
     "OPERATIONS",
     "AbsorbGap",
+    "Adopt",
+    "AdoptedArea",
     "Carve",
     "Merge",
     "MoveVertices",
@@ -161,6 +163,18 @@ class AbsorbGap(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class Adopt(Operation):
+    """Takes over leaves as a file has them, after `adopt_file` made sense of it: the one operation that carries shapes.
+
+    areas: every leaf that the file redrew or founded, neighbours included. ended: keys of leaves whose land the others took.
+    """
+
+    kind: ClassVar[str] = "adopt"
+    areas: tuple[AdoptedArea, ...]
+    ended: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Undo(Operation):
     """Takes back the last operation that was not taken back."""
 
@@ -177,7 +191,7 @@ class Redo(Operation):
 OPERATIONS: Final[dict[str, type[Operation]]] = {
     kind.kind: kind
     for kind in (
-        Split, Reshape, MoveVertices, Transfer, Carve, Merge, Reassign, Rename, Recode, Retire, AbsorbGap, Undo, Redo,
+        Split, Reshape, MoveVertices, Transfer, Carve, Merge, Reassign, Rename, Recode, Retire, AbsorbGap, Adopt, Undo, Redo,
     )
 }  # fmt: skip
 
@@ -202,12 +216,16 @@ def from_json(document: Any) -> Operation:
                 raise malformed(f"{name} is missing", f"缺少 {name}")
             continue
         values[name] = READERS[name](name, value)
+        if name == "areas" and any(isinstance(each, AdoptedArea) for each in values[name]) != (kind is Adopt):
+            raise malformed("areas must be keys, in an adoption areas with shapes", "areas 须为标识列表,采纳文件时为带图形的区域")
         if name == "into" and isinstance(values[name], tuple) != (kind is Retire):
             raise malformed("into must be a list to retire into, one key to absorb into", "into:撤销时为列表,吸收空隙时为单个标识")
     return kind(**values)
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, AdoptedArea):
+        return value.to_json()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, dict):

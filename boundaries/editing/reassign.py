@@ -20,6 +20,6 @@ def reassign(workspace: Workspace, operation: Reassign) -> Change:
     after: dict[int, AreaState | None] = {}
     for key in dict.fromkeys(operation.areas):
         state = workspace[key]
-        check_parent(workspace, state, operation.parent)
+        check_parent(workspace, state, operation.parent, usual=state.parent)
         after[key] = state.but(parent=operation.parent)
     return without_land(workspace, operation, after)

@@ -42,6 +42,11 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
     "MALFORMED": ("Not an operation: {reason}.", "不是有效的操作:{reason}。"),
     "NOTHING_TO_UNDO": ("There is nothing to undo.", "没有可撤销的操作。"),
     "NOTHING_TO_REDO": ("There is nothing to redo.", "没有可重做的操作。"),
+    "SHIFTED": (
+        "The file lies {size:.0f} m beside the map: wrong reference system or datum?",
+        "文件与现有地图相差 {size:.0f} 米:坐标系或基准是否有误?",
+    ),
+    "SHRUNK": ("The file lacks {count} of {total} areas.", "文件缺少 {total} 个区域中的 {count} 个。"),
     "STALE": ("{area} has changed since.", "{area}此后已被修改。"),
 }
 """{code: (English, Chinese)} of every refusal of this package."""

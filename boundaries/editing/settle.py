@@ -26,13 +26,15 @@ def settled(
     gone: Iterable[int] = (),
     restated: Mapping[int, AreaState] | None = None,
     may_be_parts: Iterable[int] = (),
+    households: Mapping[int, int] | None = None,
     outline: bool = False,
 ) -> Change:
     """The change that gives these leaves these shapes.
 
-    shapes: by key, of all leaves redrawn. founded: the states of new keys, without shape and households. gone: keys that end. restated:
-    other states to write (sharers that get another face). may_be_parts: further keys that may be multipart; those that were may be.
-    outline: the rim of the city is to change. Raises what `certify` and `torn_parents` raise.
+    shapes: by key, of all leaves redrawn. founded: the states of new keys, without shape and households. gone: keys whose face ends.
+    restated: other states to write (sharers that get another face, owners that become sharers). may_be_parts: further keys that may
+    be multipart; those that were may be. households: by key, where they do not follow the land. outline: the rim of the city is to
+    change. Raises what `certify` and `torn_parents` raise.
     """
     ended = set(gone)
     leaves = workspace.leaves.shapes
@@ -42,8 +44,8 @@ def settled(
     proof = certify(workspace, grown, gone=ended, may_be_parts=multipart | set(may_be_parts), outline=outline)
     moved = flows(workspace, main, {key: grown[key] for key in shapes})
     after: dict[int, AreaState | None] = dict(restated or {})
-    after.update(dict.fromkeys(ended))
-    homes = _households(workspace, moved)
+    after.update({key: None for key in ended if key not in after})
+    homes = {**_households(workspace, moved), **(households or {})}
     for key, shape in grown.items():
         state = (founded or {}).get(key) or workspace[key]
         after[key] = state.but(geometry=shape, households=homes.get(key, state.households))
@@ -61,7 +63,7 @@ def settled(
         before={key: workspace.get(key) for key in after},
         after=after,
         material=material,
-        lineage=tuple(_lineage(workspace, moved, ended)),
+        lineage=tuple(_lineage(workspace, moved, after)),
         warnings=tuple(warnings),
         outline_drift_m2=proof.outline_drift_m2,
     )
@@ -106,13 +108,13 @@ def _households(workspace: Workspace, moved: list[Flow]) -> dict[int, int]:
     return totals
 
 
-def _lineage(workspace: Workspace, moved: list[Flow], ended: set[int]) -> list[Lineage]:
+def _lineage(workspace: Workspace, moved: list[Flow], after: Mapping[int, AreaState | None]) -> list[Lineage]:
     entries = []
     for flow in moved:
         if flow.old == flow.new:
             continue
         kind: Literal["split", "merge", "transfer"] = "transfer"
-        if flow.old in ended:
+        if after[flow.old] is None:
             kind = "merge"
         elif flow.new not in workspace:
             kind = "split"

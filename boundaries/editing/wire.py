@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from collections.abc import Callable
 from typing import Any, Final
+
+import numpy as np
+import shapely
 
 from boundaries.codes import is_code
 from boundaries.editing.refusals import refusal
 from boundaries.errors import EditError
 from boundaries.geometry import LONLAT_DECIMALS
 
-__all__ = ["MISSING", "MOST_POSITIONS", "READERS", "Line", "Position", "malformed"]
+__all__ = ["MISSING", "MOST_POSITIONS", "READERS", "AdoptedArea", "Line", "Position", "malformed"]
 
 Position = tuple[float, float]
 """lon, lat in degrees."""
@@ -49,6 +53,11 @@ def _key_or_keys(name: str, value: Any) -> int | tuple[int, ...]:
     return _keys(name, value) if isinstance(value, list | tuple) else _key(name, value)
 
 
+def _keys_or_adopted(name: str, value: Any) -> tuple[int, ...] | tuple[AdoptedArea, ...]:
+    with_shapes = isinstance(value, list | tuple) and any(isinstance(item, dict | AdoptedArea) for item in value)
+    return _adopted(name, value) if with_shapes else _keys(name, value)
+
+
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str) or len(value) > _MOST_TEXT or not is_code(value):
         raise malformed(f"{name} must be a short text without blanks around it", f"{name} 必须是首尾无空格的短文本")
@@ -80,6 +89,46 @@ def _ring(name: str, value: Any) -> Line:
     return ring
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class AdoptedArea:
+    """A leaf as a file has it. shape: a polygon or multipolygon in lon/lat. For an area that exists only key and shape count."""
+
+    key: int
+    shape: Any
+    code: str = ""
+    name: str = ""
+    level: str = ""
+    kind: str = ""
+    parent: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON document, the shape as GeoJSON."""
+        said = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
+        said["shape"] = json.loads(shapely.to_geojson(self.shape))
+        return {name: value for name, value in said.items() if value not in ("", None)}
+
+
+def _adopted(name: str, value: Any) -> tuple[AdoptedArea, ...]:
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= _MOST_KEYS:
+        raise malformed(f"{name} must be a list of areas with shapes", f"{name} 必须是带图形的区域列表")
+    return tuple(item if isinstance(item, AdoptedArea) else _adopted_area(name, item) for item in value)
+
+
+def _adopted_area(name: str, item: Any) -> AdoptedArea:
+    known = {"key", "shape", "code", "name", "level", "kind", "parent"}
+    if not isinstance(item, dict) or not {"key", "shape"} <= set(item) <= known:
+        raise malformed(f"{name} must have key and shape, and no more than {sorted(known)}", f"{name} 须含 key 和 shape")
+    try:
+        shape = shapely.from_geojson(json.dumps(item["shape"]))
+    except (shapely.GEOSException, TypeError, ValueError):
+        shape = None
+    if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon") or not np.isfinite(shapely.get_coordinates(shape)).all():
+        raise malformed(f"{name}: the shape must be a GeoJSON polygon", f"{name} 的图形必须是 GeoJSON 多边形")
+    texts = {field: _text(field, item[field]) for field in ("code", "name", "level", "kind") if field in item}
+    parent = _key("parent", item["parent"]) if item.get("parent") is not None else None
+    return AdoptedArea(_key("key", item["key"]), shapely.force_2d(shape), parent=parent, **texts)
+
+
 def _moves(name: str, value: Any) -> tuple[tuple[Position, Position], ...]:
     if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_POSITIONS:
         raise malformed(f"{name} must be a list of [from, to]", f"{name} 必须是 [原位置, 新位置] 列表")
@@ -106,7 +155,8 @@ def _sharers(name: str, value: Any) -> dict[int, str]:
 
 READERS: Final[dict[str, Callable[[str, Any], Any]]] = {
     **dict.fromkeys(("area", "target", "survivor", "parent", "new_parent", "new_key"), _key),
-    "areas": _keys,
+    "areas": _keys_or_adopted,
+    "ended": _keys,
     "into": _key_or_keys,
     **dict.fromkeys(("name", "code", "new_code", "new_name", "new_level", "new_kind"), _text),
     "line": _line,
@@ -116,4 +166,4 @@ READERS: Final[dict[str, Callable[[str, Any], Any]]] = {
     "keep": _keep,
     "sharers": _sharers,
 }
-"""By field name. `into` is one leaf for a gap, a list for a retirement."""
+"""By field name. `areas` are keys, in an adoption areas with shapes; `into` is one leaf for a gap, a list for a retirement."""

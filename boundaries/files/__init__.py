@@ -6,7 +6,7 @@ from boundaries.files.layers import layer_names, read_layer
 from boundaries.files.polygons import invalid_polygons, unusable_polygons
 from boundaries.files.repair import Outcome, repair_polygons
 from boundaries.files.sources import Source, as_source, format_of, parse_source
-from boundaries.files.writing import replacing, write_frame
+from boundaries.files.writing import replacing, write_frame, write_layers
 
 __all__ = [
     "Outcome",
@@ -24,4 +24,5 @@ __all__ = [
     "replacing",
     "unusable_polygons",
     "write_frame",
+    "write_layers",
 ]

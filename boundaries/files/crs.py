@@ -110,7 +110,7 @@ def system_of_zone(crs: pyproj.CRS, bounds: Bounds) -> str | None:
     An easting of 38,463,040 m has the zone number 38 in front; EPSG:4526 has it, EPSG:4547 (same meridian) has not.
     """
     code = crs.to_epsg() or 0
-    for prefixed, plain, first_zone, count in _CGCS2000_ZONES:
+    for prefixed, plain, _, count in _CGCS2000_ZONES:
         if not (prefixed <= code < prefixed + count or plain <= code < plain + count):
             continue
         has_prefix = prefixed <= code < prefixed + count

@@ -101,7 +101,7 @@ def format_of(path: Path) -> Format:
 def readable(path: Path) -> Format:
     """The format of an existing local file, when it begins as that format must.
 
-    Raises FileError: `remote_source`, `file_missing`, `file_empty`, `file_unreadable`, `format_unknown`, `archive_refused`, `format_mismatch`.
+    Raises FileError: `remote_source`, `file_missing`, `file_empty`, `file_unreadable`, `format_mismatch`, those of `format_of`.
     """
     _refuse_remote(str(path))
     kind = format_of(path)

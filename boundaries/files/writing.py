@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -23,7 +23,7 @@ from boundaries.files.geojson import FeatureWriter
 from boundaries.files.sources import format_of
 from boundaries.geometry import LONLAT_DECIMALS
 
-__all__ = ["GEOPACKAGE_VERSION", "replacing", "write_frame"]
+__all__ = ["GEOPACKAGE_VERSION", "replacing", "write_frame", "write_layers"]
 
 GEOPACKAGE_VERSION: Final = "1.3"
 """Newer ones are refused by checkers and programs still in use."""
@@ -90,6 +90,19 @@ def write_frame(frame: Any, target: Path | str, *, layer: str | None = None) -> 
             _write_geojson(frame, temporary)
         else:
             _write_csv(frame, temporary)
+    return path
+
+
+def write_layers(layers: Mapping[str, Any], target: Path | str) -> Path:
+    """Writes frames as the layers of one GeoPackage 1.3, whole or not at all. Raises FileError `format_unknown`, `write_failed`."""
+    path = Path(target)
+    if format_of(path) != "geopackage":
+        raise FileError(
+            "format_unknown", en="{path}: only a .gpkg holds several layers.", zh="{path}:只有 .gpkg 可存多个图层。", path=path.name
+        )
+    with replacing(path) as temporary:
+        for layer, frame in layers.items():
+            pyogrio.write_dataframe(frame, temporary, layer=layer, driver="GPKG", append=temporary.exists(), VERSION=GEOPACKAGE_VERSION)
     return path
 
 

@@ -99,7 +99,7 @@ def _shifted(shift: Shift, reference: Any, codes: list[str], metric_crs: str) ->
         rule="datum_shift",
         severity="error",
         areas=tuple(codes[:12]),
-        place=to_lonlat(shapely.LineString([start, np.add(start, (shift.east_m, shift.north_m))]), metric_crs),
+        place=to_lonlat(shapely.LineString([start, np.add(start, shift.way)]), metric_crs),
         message=f"Against the published city, the file {shift.en}." if shift.en.startswith("looks") else f"The file is {shift.en}.",
         message_zh=f"与已发布城市相比,文件{shift.zh}。",
         size=round(float(np.hypot(shift.east_m, shift.north_m)), 1),

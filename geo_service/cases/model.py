@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 STATES = {
@@ -22,6 +21,9 @@ STATES = {
     "void": ("已作废", "void", "verify", "file"),
 }
 """state -> (zh, en, its label among the seven stages, its label among the five steps)."""
+
+REPEAT_WITHIN = timedelta(days=30)
+"""The same matter in the same leaf counts as a repetition for so long after a report."""
 
 OPEN_STATES = ("received", "verifying", "filed", "dispatched", "handling", "checking", "suspended")
 CHANNELS = ("mini_program", "hotline", "web", "open311", "courier", "patrol", "whistle", "service_day", "operator", "api")
@@ -65,7 +67,12 @@ class Routing:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case and where it stands. `version` grows with every change."""
+    """A case and where it stands. `version` grows with every change.
+
+    Everything behind `version` is taken from `progress`, the state of the workflow in JSON values (see `progress.row_values`).
+    frozen_at: since when the light does not change (the clock is paused, or the work was fed back); None while it runs.
+    dispatch_due_at: until when a filed case should be dispatched.
+    """
 
     case_id: int
     tracking_number: str
@@ -78,36 +85,54 @@ class Case:
     routing: Routing
     queue: str | None
     received_at: datetime
+    repeat_until_at: datetime
     updated_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
     version: int
+    owner: str | None = None
+    cohandlers: tuple[str, ...] = ()
+    affair: str | None = None
+    condition: str | None = None
+    rules_version: int | None = None
+    limit_amount: float | None = None
+    limit_clock: str | None = None
+    warn_at: datetime | None = None
+    frozen_at: datetime | None = None
+    stage_entered_at: datetime | None = None
+    filed_at: datetime | None = None
+    dispatch_due_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    handled_at: datetime | None = None
+    evaluated_at: datetime | None = None
+    returns: int = 0
+    reworks: int = 0
+    extensions: int = 0
+    suspensions: int = 0
+    reopenings: int = 0
+    supervisions: int = 0
+    consult_tier: int = 0
+    ending: str | None = None
+    merged_into: int | None = None
+    score: int | None = None
+    responded: bool | None = None
+    resolved: bool | None = None
+    satisfied: bool | None = None
+    progress: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 MOVABLE = ("generation", "area_code", "area_level", "areas", "post_id", "person_id", "agency")
 """What of a case's routing a later event may change (data['routing']): to whom it belongs now, never where it was reported."""
 
 
-def fold(opened: Case, events: Iterable[tuple[str, datetime, Mapping[str, Any]]]) -> Case:
-    """The case after its events, each (kind, at, data); the first is 'received' and changes nothing but what it says.
-
-    An event that changes the state says so in data['state'], a new limit in data['due_at'] (ISO 8601, UTC), where
-    it belongs now in data['routing'] (MOVABLE), its queue in data['queue'].
-    """
-    case = opened
-    for number, (kind, at, data) in enumerate(events, start=1):
-        state = data.get("state", case.state)
-        routing = replace(case.routing, **{name: data["routing"][name] for name in MOVABLE}) if "routing" in data else case.routing
-        queue = data.get("queue", case.queue)
-        due_at = datetime.fromisoformat(data["due_at"]) if "due_at" in data else case.due_at
-        closed_at = at if kind == "closed" else (None if kind == "reopened" else case.closed_at)
-        case = replace(case, state=state, due_at=due_at, closed_at=closed_at, routing=routing, queue=queue, updated_at=at, version=number)
-    return case
-
-
 def light(case: Case, *, at: datetime) -> str:
-    """green to 80 % of the limit, yellow to 100 %, red beyond; none without a limit or once closed."""
+    """green to 80 % of the limit, yellow to 100 %, red beyond; none without a deadline or once the case has ended.
+
+    While the clock stands still the light is what it was when it stopped.
+    """
     if case.due_at is None or case.state not in OPEN_STATES:
         return "none"
-    share = (at - case.received_at) / max(case.due_at - case.received_at, case.due_at.resolution)
-    return "green" if share < 0.8 else "yellow" if share <= 1 else "red"
+    now = case.frozen_at or at
+    if now > case.due_at:
+        return "red"
+    return "yellow" if case.warn_at is not None and now >= case.warn_at else "green"

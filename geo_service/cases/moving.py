@@ -9,46 +9,29 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from geo_service import event_log
-from geo_service.cases.model import MOVABLE, OPEN_STATES, Case
+from geo_service.cases.acting import write_all
+from geo_service.cases.model import OPEN_STATES, Case
 from geo_service.cases.repository import of_row
-from geo_service.cases.tables import case_area, case_record
-from geo_service.event_log import NewEvent
+from geo_service.cases.tables import case_record
+from geo_service.cases.workflow import Recorded
 
 _CHUNK = 500
 
 
 def open_cases_in(connection: Connection, area_codes: Iterable[str]) -> list[Case]:
-    """Open cases whose own area is one of these, oldest first."""
+    """Open cases whose own area is one of these, oldest first; held until the transaction ends, so that nobody acts on them meanwhile."""
     wanted, found = sorted(set(area_codes)), []
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
         asked = sa.select(case_record).where(case_record.c.state.in_(OPEN_STATES), case_record.c.area_code.in_(chunk))
-        found += [of_row(row) for row in connection.execute(asked)]
+        found += [of_row(row) for row in connection.execute(asked.order_by(case_record.c.case_id).with_for_update())]
     return sorted(found, key=lambda case: case.case_id)
 
 
 def record(connection: Connection, changes: Sequence[tuple[Case, str, dict[str, Any]]], *, actor: str, at: datetime) -> None:
     """Writes an event for each (case, kind, data) and what it changes of the case's row: data['routing'] (MOVABLE), data['queue']."""
-    if not changes:
-        return
-    c = case_record.c
-    for case, _, data in changes:
-        values: dict[str, Any] = {"version": case.version + 1, "updated_at": at}
-        if "routing" in data:
-            values |= {name: data["routing"][name] for name in MOVABLE}
-            _replace_areas(connection, case.case_id, data["routing"])
-        if "queue" in data:
-            values["queue"] = data["queue"]
-        connection.execute(sa.update(case_record).where(c.case_id == case.case_id).values(values))
-    event_log.append(connection, [NewEvent(kind, case.case_id, actor, at, data) for case, kind, data in changes])
-
-
-def _replace_areas(connection: Connection, case_id: int, routing: dict[str, Any]) -> None:
-    connection.execute(sa.delete(case_area).where(case_area.c.case_id == case_id))
-    codes = sorted({*routing["areas"].values(), *([routing["area_code"]] if routing["area_code"] else [])})
-    if codes:
-        connection.execute(sa.insert(case_area), [{"case_id": case_id, "area_code": code} for code in codes])
+    if changes:
+        write_all(connection, [(case, Recorded(kind, at, actor, data)) for case, kind, data in changes])
 
 
 def points_of_cases(
@@ -56,7 +39,7 @@ def points_of_cases(
 ) -> list[tuple[int, str, float, float]]:
     """(case_id, tracking_number, lon, lat) of cases with a point: open ones only, or received since an instant."""
     c = case_record.c
-    where = [c.lon.is_not(None)]
+    where: list[sa.ColumnElement[bool]] = [c.lon.is_not(None)]
     if only_open:
         where.append(c.state.in_(OPEN_STATES))
     if since is not None:

@@ -1,4 +1,4 @@
-"""Cases, their reporters apart, and the day counters of tracking numbers."""
+"""Cases, their reporters apart, the day counters of tracking numbers, and the rules cases are judged by, version by version."""
 
 from __future__ import annotations
 
@@ -38,12 +38,47 @@ case_record = sa.Table(
     sa.Column("agency", sa.String(100), nullable=True),
     sa.Column("queue", sa.String(20), nullable=True),
     sa.Column("received_at", UtcDateTime(), nullable=False),
+    sa.Column("repeat_until_at", UtcDateTime(), nullable=False),
     sa.Column("updated_at", UtcDateTime(), nullable=False),
     sa.Column("due_at", UtcDateTime(), nullable=True),
     sa.Column("closed_at", UtcDateTime(), nullable=True),
     sa.Column("version", sa.Integer(), nullable=False),
+    # what lists and counts ask for, taken from `progress` by cases.progress.row_values
+    sa.Column("owner", sa.String(80), nullable=True),
+    sa.Column("cohandlers", Json(), nullable=False),
+    sa.Column("affair", sa.String(20), nullable=True),
+    sa.Column("condition", sa.String(60), nullable=True),
+    sa.Column("rules_version", sa.Integer(), nullable=True),
+    sa.Column("limit_amount", sa.Double(), nullable=True),
+    sa.Column("limit_clock", sa.String(20), nullable=True),
+    sa.Column("warn_at", UtcDateTime(), nullable=True),
+    sa.Column("frozen_at", UtcDateTime(), nullable=True),
+    sa.Column("stage_entered_at", UtcDateTime(), nullable=False),
+    sa.Column("filed_at", UtcDateTime(), nullable=True),
+    sa.Column("dispatch_due_at", UtcDateTime(), nullable=True),
+    sa.Column("dispatched_at", UtcDateTime(), nullable=True),
+    sa.Column("handled_at", UtcDateTime(), nullable=True),
+    sa.Column("evaluated_at", UtcDateTime(), nullable=True),
+    sa.Column("returns", sa.Integer(), nullable=False),
+    sa.Column("reworks", sa.Integer(), nullable=False),
+    sa.Column("extensions", sa.Integer(), nullable=False),
+    sa.Column("suspensions", sa.Integer(), nullable=False),
+    sa.Column("reopenings", sa.Integer(), nullable=False),
+    sa.Column("supervisions", sa.Integer(), nullable=False),
+    sa.Column("consult_tier", sa.Integer(), nullable=False),
+    sa.Column("ending", sa.String(20), nullable=True),
+    sa.Column("merged_into", BigKey(), nullable=True),
+    sa.Column("score", sa.Integer(), nullable=True),
+    sa.Column("responded", sa.Boolean(), nullable=True),
+    sa.Column("resolved", sa.Boolean(), nullable=True),
+    sa.Column("satisfied", sa.Boolean(), nullable=True),
+    sa.Column("progress", Json(), nullable=False),
     sa.Index("ix_case_record_state", "state", "case_id"),
-    sa.Index("ix_case_record_area", "area_code", "case_id"),
+    sa.Index("ix_case_record_area", "area_code", "category", "case_id"),
+    sa.Index("ix_case_record_received", "received_at"),
+    sa.Index("ix_case_record_owner", "owner", "case_id"),
+    sa.Index("ix_case_record_post", "post_id", "case_id"),
+    sa.Index("ix_case_record_due", "state", "due_at"),
 )
 
 case_area = sa.Table(
@@ -51,7 +86,9 @@ case_area = sa.Table(
     metadata,
     sa.Column("case_id", BigKey(), sa.ForeignKey("case_record.case_id"), primary_key=True),
     sa.Column("area_code", sa.String(32), primary_key=True),
+    sa.Column("area_level", sa.String(30), nullable=False),
     sa.Index("ix_case_area_area_code", "area_code", "case_id"),
+    sa.Index("ix_case_area_level", "area_level", "case_id", "area_code"),
 )
 
 reporter = sa.Table(
@@ -67,4 +104,36 @@ tracking_day = sa.Table(
     metadata,
     sa.Column("day", sa.String(8), primary_key=True),
     sa.Column("last", sa.Integer(), nullable=False),
+)
+
+rule_version = sa.Table(
+    "rule_version",
+    metadata,
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("version", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+    sa.Column("actor", sa.String(80), nullable=False),
+    sa.Column("note", sa.String(300), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("meta", Json(), nullable=False),
+)
+
+rule_row = sa.Table(
+    "rule_row",
+    metadata,
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("version", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("data", Json(), nullable=False),
+    sa.ForeignKeyConstraint(["kind", "version"], ["rule_version.kind", "rule_version.version"]),
+)
+
+escalation = sa.Table(
+    "escalation",
+    metadata,
+    sa.Column("case_id", BigKey(), sa.ForeignKey("case_record.case_id"), primary_key=True),
+    sa.Column("rung", sa.String(40), primary_key=True),
+    sa.Column("due_at", UtcDateTime(), primary_key=True),
+    sa.Column("reached_at", UtcDateTime(), nullable=False),
+    sa.Column("done_at", UtcDateTime(), nullable=False),
 )

@@ -2,49 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import geopandas
 import orjson
-import shapely
 import typer
-from rich.table import Table
 
 import boundaries as library
-from boundaries.checks.layers import check_layer
-from boundaries.errors import StoreError
-from boundaries.files import write_frame
-from boundaries.model import Defect, Level
+from boundaries.errors import FileError, StoreError
+from boundaries.files.sources import as_source
+from boundaries.model import Level
 from boundaries.store.city import AUTO
-from boundaries.store.importing import read_layers
+from boundaries.store.importing import Assembled, check_layers, read_layers
 from boundaries.store.layers import LayerSpec, parse_level_option
 from boundaries.store.library import Library
+from boundaries.store.likeness import compare_with_published, refuse_unlike
+from boundaries.store.repaired_file import write_repaired
+from geo_service.cli.findings import defect_values, repair_values, show_answer, show_defects, show_repair, write_places
 from geo_service.cli.opening import read_settings
-from geo_service.cli.talk import FINDINGS, err, language, result, say
+from geo_service.cli.talk import FINDINGS, result, say
 from geo_service.migrations import check_version, migrate
 
 boundaries = typer.Typer(no_args_is_help=True, help="Areas of the city: import, check, publish.")
 
+FileArgument = Annotated[str, typer.Argument(help="GeoPackage, GeoJSON, Shapefile or GeoParquet; FILE:LAYER names a layer.")]
 LevelOption = Annotated[
     list[str],
     typer.Option(
-        "--level", help="LEVEL=[LAYER:]CODE[,parent=COLUMN][,name=COLUMN][,kind=COLUMN][,households=COLUMN]; once a level, coarse to fine."
+        "--level",
+        help="LEVEL=[FILE:][LAYER:]CODE[,parent=COLUMN][,name=COLUMN][,kind=COLUMN][,households=COLUMN]; once a level, coarse to fine.",
     ),
 ]
-SHOWN = 40
+DatumOption = Annotated[str | None, typer.Option(help="gcj02 or bd09 for files that are so shifted; the file's own system otherwise.")]
+CrsOption = Annotated[str | None, typer.Option(help="Reference system of a file that does not say its own.")]
+EncodingOption = Annotated[str | None, typer.Option(help="Text encoding of a Shapefile, instead of what its .cpg says.")]
+RepairOption = Annotated[bool, typer.Option("--repair", help="Show what a repair would change; nothing is changed without --commit.")]
+RestOption = Annotated[bool, typer.Option("--rest", help="Make land of a supplied parent that its children do not fill a rest leaf.")]
+WidthOption = Annotated[float, typer.Option("--width", min=0.0, help="Metres: a repair settles overlaps and gaps narrower than this.")]
 
 
 @boundaries.command("import")
 def import_file(
-    file: Annotated[str, typer.Argument(help="GeoPackage, GeoJSON, Shapefile or GeoParquet; FILE:LAYER names a layer.")],
+    file: FileArgument,
     level: LevelOption,
     name: Annotated[str | None, typer.Option(help="Column with the areas' names, for levels that name none.")] = None,
     metric_crs: Annotated[str, typer.Option(help="EPSG:n, or auto for one that fits; must be the city's own once it has one.")] = AUTO,
-    datum: Annotated[str | None, typer.Option(help="gcj02 or bd09 for files that are so shifted; the file's own system otherwise.")] = None,
-    crs: Annotated[str | None, typer.Option(help="Reference system of a file that does not say its own.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Text encoding of a Shapefile that does not say its own.")] = None,
-    repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons instead of refusing them.")] = False,
+    datum: DatumOption = None,
+    crs: CrsOption = None,
+    encoding: EncodingOption = None,
+    repair: RepairOption = False,
+    rest: RestOption = False,
+    width: WidthOption = 1.0,
+    commit: Annotated[bool, typer.Option("--commit", help="With --repair: do it, and import the outcome.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Import what is shifted, lacks a level or halves the city.")] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Put the generation in force at once, if nothing bars it.")] = False,
 ) -> None:
     """Import areas as a new generation and say what is wrong with them. An empty database is prepared and founded by the way."""
@@ -55,32 +67,58 @@ def import_file(
         levels = _levels(opened, specs)
         city_crs = _city_crs(opened)
         chosen = city_crs if metric_crs == AUTO and city_crs is not None else metric_crs
-        found = read_layers(specs, metric_crs=chosen, levels=levels, datum=datum, repair=repair, crs=crs, encoding=encoding)
+        options: dict[str, Any] = {"datum": datum, "crs": crs, "encoding": encoding, "width_m": width, "allow_missing": force}
+        found = read_layers(specs, metric_crs=chosen, levels=levels, repair=repair, rest=rest, **options)
+        found = _compared(opened, found, force=force)
+        show_defects(found.defects)
+        if repair or rest:
+            show_repair(found.done, found.moved)
+        told: dict[str, Any] = {
+            "generation": None,
+            "areas": len(found.areas),
+            "metric_crs": found.metric_crs,
+            "defects": len(found.defects),
+        }
+        if repair or rest:
+            told["repair"] = repair_values(found.done, found.moved, committed=commit or not repair)
+        if repair and not commit:
+            result(orjson.dumps(told).decode())
+            say("以上仅为预览,未作任何更改;加 --commit 执行", "this was a preview, nothing was changed; --commit does it")
+            return
         if city_crs is None and not _has_city(opened):
             opened.init_city(name=Path(file.partition(":")[0]).stem, division_code="", levels=levels, timezone="UTC")
         generation = opened.import_areas(found, actor="command line")
-        _tell(found.defects)
-        if found.repaired:
-            say(f"已修复 {len(found.repaired)} 个多边形", f"{len(found.repaired)} polygons were repaired")
-        result(
-            orjson.dumps(
-                {"generation": generation.number, "areas": len(found.areas), "metric_crs": found.metric_crs, "defects": len(found.defects)}
-            ).decode(),
-        )
-        if publish:
-            opened.publish(generation.number, actor="command line")
-            say(f"第 {generation.number} 版已发布", f"generation {generation.number} is in force")
-        else:
-            say(
-                f"可运行 citygrid boundaries publish {generation.number} 发布",
-                f"put it in force: citygrid boundaries publish {generation.number}",
-            )
+        result(orjson.dumps({**told, "generation": generation.number}).decode())
+        _end(opened, generation.number, publish=publish)
 
 
-def _levels(opened: Library, specs: list[LayerSpec]) -> tuple[Level, ...]:
+def _end(opened: Library, number: int, *, publish: bool) -> None:
+    if publish:
+        opened.publish(number, actor="command line")
+        say(f"第 {number} 版已发布", f"generation {number} is in force")
+    else:
+        say(f"可运行 citygrid boundaries publish {number} 发布", f"put it in force: citygrid boundaries publish {number}")
+
+
+def _compared(opened: Library, found: Assembled, *, force: bool) -> Assembled:
+    """The import with what differs suspiciously from the published city: refused, or with force a warning."""
+    if not _has_city(opened) or not any(generation.status == "published" for generation in opened.generations()):
+        unlike = []
+    else:
+        unlike = compare_with_published(found, opened.areas())
+    if not force:
+        refuse_unlike(unlike)
+        return found
+    told = [replace(defect, severity="warning") if defect.rule == "datum_shift" else defect for defect in found.defects]
+    return replace(found, defects=[*(replace(defect, severity="warning") for defect in unlike), *told])
+
+
+def _levels(opened: Library, specs: Sequence[LayerSpec]) -> tuple[Level, ...]:
     """The city's levels, or for a database without a city one a layer, coarse to fine, the last owning the shapes."""
-    if _has_city(opened):
-        return opened.city.levels
+    return opened.city.levels if _has_city(opened) else _levels_of(specs)
+
+
+def _levels_of(specs: Sequence[LayerSpec]) -> tuple[Level, ...]:
     names = list(dict.fromkeys(spec.level for spec in specs))
     return tuple(Level(name, rank, name, name, rank == len(names) - 1) for rank, name in enumerate(names))
 
@@ -102,70 +140,58 @@ def _city_crs(opened: Library) -> str | None:
 
 @boundaries.command("check")
 def check(
-    file: Annotated[str, typer.Argument(help="GeoPackage, GeoJSON, Shapefile or GeoParquet; FILE:LAYER names a layer.")],
-    code: Annotated[str | None, typer.Option(help="Column with the codes of a single layer.")] = None,
+    file: FileArgument,
+    code: Annotated[str, typer.Option(help="Column with the codes of a single layer.")] = "code",
     level: Annotated[list[str] | None, typer.Option("--level", help="As for import: checks the levels together.")] = None,
     metric_crs: Annotated[str, typer.Option(help="EPSG:n, or auto for one that fits.")] = AUTO,
+    datum: DatumOption = None,
+    crs: CrsOption = None,
+    encoding: EncodingOption = None,
+    repair: RepairOption = False,
+    width: WidthOption = 1.0,
+    commit: Annotated[bool, typer.Option("--commit", help="With --repair and --into: write the repaired areas.")] = False,
+    into: Annotated[Path | None, typer.Option(help="New GeoPackage for the repaired areas; the file itself is never changed.")] = None,
     out_file: Annotated[Path | None, typer.Option("--out", help="Write the places of the findings as GeoJSON.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print {defects: [{rule, areas, place, message}]}.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print {defects: [{rule, areas, place, message, repair, ...}]}.")] = False,
 ) -> None:
     """Say what is wrong with a file's areas, without importing them. Exit 1 with findings."""
-    found = (
-        _check_levels(file, level, metric_crs)
-        if level
-        else check_layer(file, code=code or "code", metric_crs=None if metric_crs == AUTO else metric_crs)
-    )
-    if as_json:
-        result(orjson.dumps({"defects": [_values(defect) for defect in found]}).decode())
-    else:
-        _tell(found)
+    specs = [parse_level_option(text, file) for text in level] if level else [_only_layer(file, code)]
+    levels = _levels_of(specs)
+    options: dict[str, Any] = {"metric_crs": metric_crs, "levels": levels, "datum": datum, "crs": crs, "encoding": encoding}
+    found = check_layers(specs, **options)
+    told: dict[str, Any] = {"defects": [defect_values(defect) for defect in found]}
+    if not as_json:
+        show_answer(found)
     if out_file is not None:
-        placed = [defect for defect in found if defect.place is not None]
-        columns = {
-            "rule": [d.rule for d in placed],
-            "severity": [d.severity for d in placed],
-            "areas": [", ".join(d.areas) for d in placed],
-            "message": [d.text(language()) for d in placed],
-        }
-        write_frame(geopandas.GeoDataFrame(columns, geometry=[d.place for d in placed], crs="EPSG:4326"), out_file)
+        write_places(found, out_file)
+    if repair:
+        told["repair"] = _repaired(specs, into if commit else None, commit=commit, width_m=width, **options)
+    if as_json:
+        result(orjson.dumps(told).decode())
     if found:
         raise typer.Exit(FINDINGS)
 
 
-def _check_levels(file: str, level: list[str], metric_crs: str) -> list[Defect]:
-    specs = [parse_level_option(text, file) for text in level]
-    names = list(dict.fromkeys(spec.level for spec in specs))
-    levels = [Level(name, rank, name, name, rank == len(names) - 1) for rank, name in enumerate(names)]
-    return read_layers(specs, metric_crs=metric_crs, levels=levels).defects
+def _repaired(specs: Sequence[LayerSpec], into: Path | None, *, commit: bool, **options: Any) -> dict[str, Any]:
+    if commit and into is None:
+        raise FileError(
+            "target_needed",
+            en="--commit needs --into FILE.gpkg: the file that is checked is never changed.",
+            zh="--commit 需要 --into FILE.gpkg:被检查的文件不会被改动。",
+        )
+    made = read_layers(specs, repair=True, allow_missing=True, **options)
+    show_repair(made.done, made.moved)
+    if into is not None:
+        write_repaired(made, into, sources=[spec.source for spec in specs])
+        say(f"已写入 {into};剩余 {len(made.defects)} 项问题", f"written to {into}; {len(made.defects)} findings are left")
+    else:
+        say("以上仅为预览,未作任何更改", "this was a preview, nothing was changed")
+    return {**repair_values(made.done, made.moved, committed=into is not None), "left": [defect_values(defect) for defect in made.defects]}
 
 
-def _values(defect: Defect) -> dict[str, Any]:
-    place = None if defect.place is None else orjson.loads(shapely.to_geojson(defect.place))
-    return {
-        "id": defect.defect_id,
-        "rule": defect.rule,
-        "severity": defect.severity,
-        "areas": list(defect.areas),
-        "place": place,
-        "size": defect.size,
-        "unit": defect.unit,
-        "message": defect.text(language()),
-    }
-
-
-def _tell(found: list[Defect]) -> None:
-    """A table of findings on stderr, errors first, the first SHOWN of them."""
-    if not found:
-        say("未发现问题", "nothing found to object to")
-        return
-    table = Table("severity", "rule", "areas", "message", box=None, pad_edge=False)
-    ordered = sorted(found, key=lambda d: ("error", "warning", "info").index(d.severity))
-    for defect in ordered[:SHOWN]:
-        areas = ", ".join(defect.areas[:3]) + (" …" if len(defect.areas) > 3 else "")
-        table.add_row(defect.severity, defect.rule, areas, defect.text(language()))
-    err.print(table)
-    if len(ordered) > SHOWN:
-        say(f"… 另有 {len(ordered) - SHOWN} 项", f"... and {len(ordered) - SHOWN} more")
+def _only_layer(file: str, code: str) -> LayerSpec:
+    source = as_source(file)
+    return LayerSpec(level="area", source=source.path, code=code, layer=source.layer)
 
 
 @boundaries.command("publish")

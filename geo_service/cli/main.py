@@ -11,8 +11,10 @@ from boundaries.errors import BoundariesError
 from geo_service import __version__
 from geo_service.cli.demo import demo
 from geo_service.cli.doctor import doctor
+from geo_service.cli.jobs import jobs
 from geo_service.cli.keys import keys
 from geo_service.cli.looking import locate, report
+from geo_service.cli.matrix import matrix
 from geo_service.cli.pictures import draw
 from geo_service.cli.planning import boundaries
 from geo_service.cli.routing import route
@@ -32,6 +34,8 @@ app.add_typer(demo, name="demo")
 app.add_typer(db, name="db")
 app.add_typer(keys, name="keys")
 app.add_typer(boundaries, name="boundaries")
+app.add_typer(matrix, name="matrix")
+app.add_typer(jobs, name="jobs")
 app.command()(init)
 app.command()(serve)
 app.command()(doctor)

@@ -15,6 +15,7 @@ from geo_service.cli.talk import say
 from geo_service.clock import SystemClock
 from geo_service.db import Database
 from geo_service.errors import SetupError
+from geo_service.flows.dispatch.rules import seed_rules
 from geo_service.migrations import migrate
 
 db = typer.Typer(no_args_is_help=True, help="The database's schema.")
@@ -53,6 +54,7 @@ def init(
                 levels=ladder,
                 at=SystemClock().now(),
             )
+            seed_rules(connection, agency_codes=[], city=division, districts=[], actor="command line", at=SystemClock().now())
     finally:
         database.close()
     say(f"已建立城市 {name}，共 {len(ladder)} 个层级", f"{name} is founded with {len(ladder)} levels")

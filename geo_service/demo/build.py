@@ -30,8 +30,10 @@ from geo_service.demo.cases import fill_cases
 from geo_service.demo.facilities import fill_facilities
 from geo_service.demo.people import fill_people
 from geo_service.errors import SetupError
+from geo_service.flows.dispatch.rules import seed_rules
 from geo_service.migrations import database_lock, migrate
 from geo_service.published import load_published
+from geo_service.workers.tables import agency
 
 TIMEZONE = "Asia/Shanghai"
 METRIC_CRS = "EPSG:4547"
@@ -162,12 +164,20 @@ def _fill(url: str, folder: Path, *, seed: int, scale: float, at: datetime, step
             fill_facilities(connection, city, seed=seed, as_of=at)
             step("安排岗位与人员", "filling posts")
             fill_people(connection, city, seed=seed, as_of=at)
+            _seed_rules(connection, city, at=began)
             published = load_published(connection, made.number, index_dir=folder / "index")
             step("生成六十天的案件", "making sixty days of cases")
             fill_cases(connection, city, published, seed=seed, as_of=at, count=CASES, days=DAYS)
             return _counts(connection, city)
     finally:
         database.close()
+
+
+def _seed_rules(connection: sa.Connection, city: DemoCity, *, at: datetime) -> None:
+    """The shipped rules, with a matrix made out to the city's own agencies."""
+    named = {level: sorted(city.areas.loc[city.areas["level"] == level, "code"].tolist()) for level in ("city", "district")}
+    codes = list(connection.execute(sa.select(agency.c.code).order_by(agency.c.agency_id)).scalars())
+    seed_rules(connection, agency_codes=codes, city=named["city"][0], districts=named["district"], actor="demo", at=at)
 
 
 def with_compounds(city: DemoCity) -> gpd.GeoDataFrame:

@@ -24,6 +24,7 @@ class Told:
     post_id: int | None
     lead: tuple[str, str]
     into: str | None
+    at_s: int
     due_s: int
     extended_due_s: int
 
@@ -47,20 +48,26 @@ def events(courses: Courses, told: Sequence[Told]) -> Iterator[NewEvent]:
 
 def _says(kind: str, one: Told) -> dict[str, Any]:
     if kind == "received":
-        return {**one.received, "due_at": instant(one.due_s).isoformat()}
+        return {**one.received, **_marks(one, one.due_s)}
     if kind == "dispatched":
         return {"agency_code": one.lead[0], "agency": one.lead[1]}
     if kind == "merged":
         return {"into": one.into}
     words = read_data("courses.json")
     if kind == "evaluated":
-        return {"score": words["scores"][one.case_id % len(words["scores"])]}
+        score = words["scores"][one.case_id % len(words["scores"])]
+        return {"score": score, "responded": one.case_id % 50 != 0, "resolved": score > 1, "satisfied": score > 2}
     if kind in words["reasons"]:
         outside = kind == "not_accepted" and one.received["area_code"] is None
         reasons = words["reasons"]["outside" if outside else kind]
-        more = {"due_at": instant(one.extended_due_s).isoformat()} if kind == "extended" else {}
+        more = _marks(one, one.extended_due_s) if kind == "extended" else {}
         return {"reason": reasons[one.case_id % len(reasons)], **more}
     return {}
+
+
+def _marks(one: Told, due_s: int) -> dict[str, Any]:
+    """A deadline and the warning at four fifths of the time since receipt."""
+    return {"due_at": instant(due_s).isoformat(), "warn_at": instant(one.at_s + (due_s - one.at_s) * 4 // 5).isoformat()}
 
 
 def _operator(one: Told) -> str:

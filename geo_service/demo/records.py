@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +13,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from geo_service import event_log
-from geo_service.cases.model import CHANNELS, OPEN_STATES
+from geo_service.cases.model import CHANNELS, OPEN_STATES, REPEAT_WITHIN
+from geo_service.cases.progress import row_values
+from geo_service.cases.repository import area_rows
 from geo_service.cases.tables import case_area, case_record, reporter, tracking_day
+from geo_service.cases.workflow import CaseState, Recorded, apply, opened
 from geo_service.demo.bulk import CHUNK, insert_rows
 from geo_service.demo.chance import generator
 from geo_service.demo.drawing import Drawn
@@ -24,8 +26,9 @@ from geo_service.demo.histories import Told, events, instant
 from geo_service.demo.leads import Leads
 from geo_service.demo.naming import person_names, phone
 from geo_service.demo.routing import Routed
-from geo_service.demo.stages import CLOSED, CLOSED_LAST, NOT_TAKEN, STEPS, Courses
+from geo_service.demo.stages import Courses
 from geo_service.demo.topics import URGENCIES, topics
+from geo_service.event_log import NewEvent
 from geo_service.published import Published
 
 NAMED_SHARE = 0.92
@@ -46,15 +49,28 @@ def store_cases(
 ) -> None:
     """Stores everything about the cases; case_id counts from 1 in the order of receipt. The log is appended to last."""
     numbers, days = tracking_numbers(drawn.arrivals.at_s.tolist(), zone)
-    rows = list(_rows(published, drawn, routed, courses, numbers))
+    rows = list(_rows(published, drawn, routed, numbers))
+    told = _told(Leads(connection, city), city, drawn, routed, courses, repeats, rows)
+    history = list(events(courses, told))
+    for row, state in zip(rows, folded(history, len(rows)), strict=True):
+        row |= row_values(state)
+        row["queue"] = "unassigned" if row["area_code"] is None and state.state in OPEN_STATES else None
     insert_rows(connection, case_record, rows, key="case_id")
-    insert_rows(connection, case_area, [{"case_id": i, "area_code": code} for i, one in enumerate(routed, 1) for code in _codes(one)])
+    insert_rows(connection, case_area, [row for i, one in enumerate(routed, 1) for row in area_rows(i, one.areas, None, None)])
     insert_rows(connection, reporter, _reporters(drawn, seed))
     insert_rows(connection, tracking_day, [{"day": day, "last": last} for day, last in sorted(days.items())])
-    told = _told(Leads(connection, city), city, drawn, routed, courses, repeats, rows)
-    history = events(courses, told)
-    while chunk := list(islice(history, CHUNK)):
-        event_log.append(connection, chunk)
+    for start in range(0, len(history), CHUNK):
+        event_log.append(connection, history[start : start + CHUNK])
+
+
+def folded(history: Sequence[NewEvent], count: int) -> list[CaseState]:
+    """The state of each case (case_id from 1) after its events, which come in the order of the log."""
+    states: dict[int, CaseState] = {}
+    for new in history:
+        case_id = new.case_id or 0
+        recorded = Recorded(new.kind, new.at, new.actor, new.data)
+        states[case_id] = apply(states[case_id], recorded) if case_id in states else opened(recorded, case_id=case_id)
+    return [states[case_id] for case_id in range(1, count + 1)]
 
 
 def tracking_numbers(at_s: Sequence[int], zone: ZoneInfo) -> tuple[list[str], Counter[str]]:
@@ -68,25 +84,14 @@ def tracking_numbers(at_s: Sequence[int], zone: ZoneInfo) -> tuple[list[str], Co
     return numbers, days
 
 
-def _codes(one: Routed) -> list[str]:
-    return sorted(set(one.areas.values()))
-
-
-def _rows(
-    published: Published, drawn: Drawn, routed: Sequence[Routed], courses: Courses, numbers: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    """Rows of `case_record`, as `open_new` and the fold of the events would leave them."""
-    taken = courses.times != NOT_TAKEN
-    version, last = taken.sum(axis=1).tolist(), courses.last.tolist()
-    updated_s = courses.times.max(axis=1).tolist()
-    closed_s = np.where(taken[:, CLOSED_LAST], courses.times[:, CLOSED_LAST], courses.times[:, CLOSED]).tolist()
-    at_s, due_s = drawn.arrivals.at_s.tolist(), courses.due_s.tolist()
+def _rows(published: Published, drawn: Drawn, routed: Sequence[Routed], numbers: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Rows of `case_record` as `open_new` makes them; what the events decide is filled in behind."""
+    at_s = drawn.arrivals.at_s.tolist()
     for i, one in enumerate(routed):
-        state = STEPS[last[i]][1]
+        received_at = instant(at_s[i])
         yield {
             "case_id": i + 1,
             "tracking_number": numbers[i],
-            "state": state,
             "channel": CHANNELS[drawn.channels[i]],
             "category": topics()[drawn.topics[i]].category,
             "urgency": URGENCIES[drawn.urgencies[i]],
@@ -105,12 +110,8 @@ def _rows(
             "post_id": one.post_id,
             "person_id": one.person_id,
             "agency": one.agency,
-            "queue": "unassigned" if one.area is None and state in OPEN_STATES else None,
-            "received_at": instant(at_s[i]),
-            "updated_at": instant(updated_s[i]),
-            "due_at": instant(due_s[i]),
-            "closed_at": instant(closed_s[i]) if closed_s[i] != NOT_TAKEN else None,
-            "version": version[i],
+            "received_at": received_at,
+            "repeat_until_at": received_at + REPEAT_WITHIN,
         }
 
 
@@ -163,6 +164,7 @@ def _told(
                 post_id=one.post_id,
                 lead=leads.lead(topics()[int(drawn.topics[i])], areas, str(drawn.registry.compounds[address]) if address >= 0 else ""),
                 into=rows[into]["tracking_number"] if into >= 0 else None,
+                at_s=int(drawn.arrivals.at_s[i]),
                 due_s=int(courses.first_due_s[i]),
                 extended_due_s=int(courses.due_s[i]),
             )

@@ -42,8 +42,8 @@ def _areas(
     wiring: Wiring, connection: Connection, published: Published, chosen: list[AreaVersion], language: str, area: str | None
 ) -> MapView:
     frame = areas_frame(connection, published, chosen=chosen, at=wiring.clock.now(), language=language)
-    ground = _ground(wiring, frame, area)
-    return map_ui.views.areas(frame, heading=_heading(wiring, published, area), ground=ground, level_names=_level_names(published))
+    ground = ground_of(wiring, frame, area)
+    return map_ui.views.areas(frame, heading=heading_of(wiring, published, area), ground=ground, level_names=level_names(published))
 
 
 def _cases(
@@ -54,10 +54,10 @@ def _cases(
     frame = cases_frame(connection, published, chosen=chosen if area else None, at=now, language=language)
     return map_ui.views.cases(
         frame,
-        heading=_heading(wiring, published, area),
+        heading=heading_of(wiring, published, area),
         areas=borders,
-        ground=_ground(wiring, borders, area),
-        level_names=_level_names(published),
+        ground=ground_of(wiring, borders, area),
+        level_names=level_names(published),
     )
 
 
@@ -68,19 +68,21 @@ def _facilities(
     frame = facilities_frame(connection, codes={a.code for a in chosen} if area else None)
     return map_ui.views.facilities(
         frame,
-        heading=_heading(wiring, published, area),
+        heading=heading_of(wiring, published, area),
         areas=borders,
-        ground=_ground(wiring, borders, area),
-        level_names=_level_names(published),
+        ground=ground_of(wiring, borders, area),
+        level_names=level_names(published),
     )
 
 
-def _ground(wiring: Wiring, frame: gpd.GeoDataFrame, area: str | None) -> dict[str, gpd.GeoDataFrame]:
+def ground_of(wiring: Wiring, frame: gpd.GeoDataFrame, area: str | None) -> dict[str, gpd.GeoDataFrame]:
+    """The backdrop of a map of the whole city, or of what a frame of one area covers."""
     bounds = None if area is None or not len(frame) else tuple(float(v) for v in frame.total_bounds)
     return ground_frames(wiring.settings.storage.data_dir, whole_city=area is None, bounds=bounds)  # type: ignore[arg-type]  # total_bounds has four values
 
 
-def _heading(wiring: Wiring, published: Published, area: str | None) -> Heading:
+def heading_of(wiring: Wiring, published: Published, area: str | None) -> Heading:
+    """What a page says about itself."""
     zone = ZoneInfo(published.city.timezone)
     name = published.by_code[area].name if area else published.city.name
     made_up = published.generation.source.startswith("demo:")
@@ -95,5 +97,6 @@ def _heading(wiring: Wiring, published: Published, area: str | None) -> Heading:
     )
 
 
-def _level_names(published: Published) -> Mapping[str, dict[str, str]]:
+def level_names(published: Published) -> Mapping[str, dict[str, str]]:
+    """The display names of the city's own levels."""
     return {level.name: {"zh-CN": level.zh, "en": level.en} for level in published.city.levels}

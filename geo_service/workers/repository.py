@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from geo_service.workers.model import ANSWERING, Responsible
+from geo_service.workers.model import ANSWERING, POST_TITLES, Responsible
 from geo_service.workers.tables import agency, holding, person, post
 
 _Row = sa.Row[*tuple[Any, ...]]
@@ -132,3 +132,48 @@ def names_of_holders(connection: Connection, *, at: datetime, codes: Sequence[st
         if _present(row, at):
             out.setdefault((row.area_level, row.area_code), (row.role, row.name))
     return out
+
+
+def nearest_post(connection: Connection, role: str, *, areas: Sequence[tuple[str, str]]) -> int | None:
+    """The post of a role for the finest of a place's areas that has one, or None. areas: (level, code), finest first."""
+    rank = {pair: number for number, pair in enumerate(areas)}
+    query = sa.select(post.c.post_id, post.c.area_level, post.c.area_code).where(
+        post.c.role == role, post.c.area_code.in_([code for _, code in areas])
+    )
+    found = [
+        (rank[row.area_level, row.area_code], row.post_id) for row in connection.execute(query) if (row.area_level, row.area_code) in rank
+    ]
+    return min(found)[1] if found else None
+
+
+def owner_exists(connection: Connection, owner: str) -> bool:
+    """Whether there is such an agency ('agency:<code>') or post ('post:<id>')."""
+    kind, _, name = owner.partition(":")
+    if kind == "agency":
+        query = sa.select(agency.c.agency_id).where(agency.c.code == name)
+    elif name.isascii() and name.isdigit() and len(name) <= 18:
+        query = sa.select(post.c.post_id).where(post.c.post_id == int(name))
+    else:
+        return False
+    return connection.execute(query).first() is not None
+
+
+def owner_names(connection: Connection, owners: Iterable[str], *, at: datetime, language: str) -> dict[str, str]:
+    """Whom 'agency:<code>' and 'post:<id>' mean: an agency's name, a post's title and the name of whoever holds it now."""
+    wanted = set(owners)
+    codes = [one.removeprefix("agency:") for one in wanted if one.startswith("agency:")]
+    posts = [int(one.removeprefix("post:")) for one in wanted if one.startswith("post:") and one[5:].isdigit()]
+    names: dict[str, str] = {}
+    if codes:
+        query = sa.select(agency.c.code, agency.c.name).where(agency.c.code.in_(codes))
+        names |= {f"agency:{row.code}": row.name for row in connection.execute(query)}
+    if posts:
+        query_posts = (
+            sa.select(*_COLUMNS).select_from(_JOINED).where(post.c.post_id.in_(posts)).order_by(post.c.post_id, holding.c.stands_in)
+        )
+        for row in connection.execute(query_posts):
+            present = _present(row, at)
+            title = POST_TITLES[row.role][0 if language.lower().startswith("zh") else 1]
+            if present or f"post:{row.post_id}" not in names:
+                names[f"post:{row.post_id}"] = f"{title} {row.name}" if present else title
+    return names

@@ -314,3 +314,16 @@ def test_a_process_killed_in_the_middle_of_publishing_leaves_everything_as_it_wa
     assert [g["current"] for g in desk.get("/api/v1/generations")["items"]] == [False, True]
     assert desk.get(desk.path)["status"] == "review"
     assert desk.post(f"{desk.path}/publish")["generation"] == 2
+
+
+def test_two_generations_are_drawn_side_by_side(service: Service) -> None:
+    desk = Desk(service)
+    desk.do(split(service))
+    desk.do({"kind": "merge", "areas": [key_of(service, f"{city.A1}01"), key_of(service, f"{city.A1}02")]})
+    desk.publish()
+    page = service.client.get("/maps/compare?older=1&newer=2", headers=service.operator)
+    assert page.status_code == 200, page.text[:300]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    same = service.client.get("/maps/compare?older=1&newer=1", headers=service.operator)
+    assert same.status_code == 200
+    assert service.client.get("/maps/compare?older=1&newer=9", headers=service.operator).status_code == 404

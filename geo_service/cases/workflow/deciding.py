@@ -72,6 +72,8 @@ def decide(
     found = _rows_for(state, rows, role)
     if isinstance(found, Refusal):
         return found
+    if state.updated_at - policy.skew <= now < state.updated_at:
+        now = state.updated_at
     if now < state.updated_at:
         return Refusal(
             "clock_set_back", "the case already has a later event: the clock was set back", "案件已有更晚的事件：时钟被回拨", "clock"

@@ -132,7 +132,10 @@ def _reopened(state: CaseState, event: Recorded) -> Changes:
     cleared = dict.fromkeys(
         ("closed_at", "evaluated_at", "score", "responded", "resolved", "satisfied", "ending", "merged_into", "checked_by")
     )
-    back = _FREE if event.data.get("state") in OWNERLESS else {}
+    to = event.data.get("state")
+    back: Changes = dict(_FREE) if to in OWNERLESS else {}
+    if to == "received":
+        back["on_site"] = None  # whoever looked before looked at something else
     return {**cleared, **back, "reopenings": state.reopenings + 1, **_deadline(event.data)}
 
 
@@ -165,8 +168,7 @@ def _suspended(state: CaseState, event: Recorded) -> Changes:
 
 
 def _resumed(state: CaseState, event: Recorded) -> Changes:
-    ended = (*state.pauses[:-1], Pause(state.pauses[-1].from_at, event.at)) if state.paused else state.pauses
-    return {"suspended_from": None, "pauses": ended, **_deadline(event.data)}
+    return _deadline(event.data)
 
 
 def _supervised(state: CaseState, event: Recorded) -> Changes:
@@ -257,7 +259,7 @@ def apply(state: CaseState, event: Recorded) -> CaseState:
     changes: Changes = {"updated_at": at, "version": state.version + 1, "state": to}
     if to != state.state:
         changes |= {"stage_entered_at": at, "asked": ()}
-        if state.paused and to != "suspended":  # ended while suspended: the pause ends with it
+        if state.paused and to != "suspended":  # however a suspension ends, the pause ends with it
             changes["pauses"] = (*state.pauses[:-1], Pause(state.pauses[-1].from_at, at))
             changes["suspended_from"] = None
     changes |= EFFECTS.get(event.kind, _nothing)(state, replace(event, at=at))

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from geo_service.cases.workflow.payloads import Extend
 from geo_service.cases.workflow.state import CaseState
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The city's own numbers. returns_before_ruling: after so many returns the centre rules. reopen_days: since the case ended."""
+    """The city's own numbers. returns_before_ruling: after so many returns the centre rules. reopen_days: since the case ended.
+
+    skew: how far the clocks of two machines may differ: an event that much before the last one counts as of that instant.
+    """
 
     returns_before_ruling: int = 2
     extensions: int = 2
     reopen_days: int = 30
+    skew: timedelta = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,10 @@ def _resumed_deadline(ask: Ask) -> bool:
 
 
 def _marks_in_order(ask: Ask) -> bool:
-    warn = ask.payload.warn_at
-    due = ask.payload.due_at or ask.state.due_at
+    warn, due = ask.payload.warn_at, ask.payload.due_at
+    if due is None and isinstance(ask.payload, Extend) and (asked := ask.state.request("extension")) is not None:
+        due = asked.due_at
+    due = due or ask.state.due_at
     return warn is None or (due is not None and warn <= due)
 
 
@@ -247,6 +254,13 @@ GUARDS: dict[str, Guard] = {
         ),
         Guard("not_checked", "case", lambda ask: ask.state.checked_by is not None, "the work was not found done yet", "尚未核查通过"),
         Guard("too_late_to_reopen", "case", _within_days, "a case may be reopened for {days} days", "结案超过 {days} 天，不能重新打开"),
+        Guard(
+            "reopen_due_passed",
+            "payload",
+            lambda ask: ask.payload.due_at is None or ask.payload.due_at > ask.now,
+            "the new deadline has passed already",
+            "新的截止时间已过",
+        ),
         Guard(
             "reopen_due_needed",
             "payload",

@@ -86,6 +86,7 @@ _LATER = ("not_the_owner", "extension_asked_already", "no_more_extensions", "ext
 _GRANTED = ("no_extension_asked", "approves_own_extension", "granted_not_later", "marks_out_of_order")
 _RESUMED = ("resumed_due_needed", "marks_out_of_order")
 _AGAIN = ("too_late_to_reopen", "reopen_due_needed", "marks_out_of_order")
+_ANEW = ("too_late_to_reopen", "reopen_due_passed", "marks_out_of_order")
 _SUCCESSOR = ("hands_over_to_same", "successor_is_cohandler")
 
 TABLE: tuple[Row, ...] = (
@@ -122,9 +123,9 @@ TABLE: tuple[Row, ...] = (
     *_rows(("checking",), "rework", CENTRE, "handling", "reworked", "verifier_is_handler", "not_dispatched"),
     *_rows(("checking",), "close", ("supervisor",), "closed", "closed", "verifier_is_handler", "not_checked"),
     *_rows(("closed", "evaluated"), "reopen", CENTRE, "handling", "reopened", *_AGAIN, when="has an owner"),
-    *_rows(("closed", "evaluated"), "reopen", CENTRE, "filed", "reopened", "too_late_to_reopen", when="was filed"),
-    *_rows(("closed", "evaluated"), "reopen", CENTRE, "received", "reopened", "too_late_to_reopen", when="was not filed"),
-    *_rows(("not_accepted", "merged"), "reopen", CENTRE, "received", "reopened", "too_late_to_reopen"),
+    *_rows(("closed", "evaluated"), "reopen", CENTRE, "filed", "reopened", *_ANEW, when="was filed"),
+    *_rows(("closed", "evaluated"), "reopen", CENTRE, "received", "reopened", *_ANEW, when="was not filed"),
+    *_rows(("not_accepted", "merged"), "reopen", CENTRE, "received", "reopened", *_ANEW),
     # evaluate and use the result
     *_rows(("closed",), "evaluate", CENTRE, "evaluated", "evaluated", "not_evaluable"),
     *_rows(("evaluated",), "apply_result", (*CENTRE, "community_secretary", "street_office"), STAYS, "result_applied"),
@@ -140,4 +141,4 @@ TABLE: tuple[Row, ...] = (
     *_rows(OPEN, "correct_routing", CENTRE, STAYS, "routing_corrected"),
     *_rows(OPEN, "recategorise", ("operator",), STAYS, "recategorised"),
     *_rows(EVERY, "note", ANYBODY, STAYS, "noted"),
-)  # fmt: skip
+)  # fmt: skip  # a row of the table is a line

@@ -1,110 +1,126 @@
-"""HTTP of following cases."""
+"""HTTP of following cases and acting on them."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+import orjson
+from fastapi import APIRouter, Depends, Header, Path, Query
 from starlette.responses import Response
 
-from geo_service.api.deps import KnownActor, Language, Reading, WiringDep
-from geo_service.cases import STATES, Case, CaseFilter
-from geo_service.cases.model import light
-from geo_service.catalogue import category
+from geo_service import idempotency
+from geo_service.api.deps import KnownActor, Language, Reading, WiringDep, Writing
+from geo_service.cases.finding import positions as find_positions
 from geo_service.flows.dispatch import service
-from geo_service.flows.dispatch.schemas import CaseOut, CaseRow, CasesOut, State, WorkersOut
+from geo_service.flows.dispatch.acting import act
+from geo_service.flows.dispatch.asking import (
+    LARGEST_ID,
+    Cases,
+    Count,
+    IdempotencyKey,
+    IfMatch,
+    Page,
+    body_object,
+    earlier_answer,
+    scope_of,
+    version_of,
+)
+from geo_service.flows.dispatch.schemas import CaseOut, CaseRow, CasesOut, CountsOut, EventsOut, PositionsOut, WorkersOut
+from geo_service.flows.dispatch.showing import ARROW, arrow_stream, case_out, case_row, event_out
 from geo_service.workers import POST_TITLES
 
 router = APIRouter(prefix="/api/v1", tags=["dispatch"])
 
-LARGEST_ID = 2**63 - 1
+CaseId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 @router.get("/cases", summary="Cases, newest first")
-def cases(
-    connection: Reading,
-    wiring: WiringDep,
-    language: Language,
-    _: KnownActor,
-    state: Annotated[list[State] | None, Query()] = None,
-    area: Annotated[str | None, Query(description="code of an area of any level")] = None,
-    category: str | None = None,
-    channel: str | None = None,
-    queue: str | None = None,
-    before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-) -> CasesOut:
-    """Needs a key. Pages follow `next`; `total` counts all that match."""
-    wanted = CaseFilter(states=tuple(state) if state else None, area_code=area, category=category, channel=channel, queue=queue)
-    found, total, following = service.page(connection, wanted, before=before, limit=limit)
+def cases(query: Page, connection: Reading, wiring: WiringDep, language: Language, _: KnownActor) -> CasesOut:
+    """Needs a key. Pages follow `next`; `total` and `by_state` count all that match."""
     now = wiring.clock.now()
-    return CasesOut(total=total, items=[CaseRow(**_row(c, now, language)) for c in found], next=following)
+    wanted = query.filter(now)
+    found, total, following = service.page(connection, wanted, before=query.before, limit=query.limit)
+    by_state = service.counts(connection, wiring.published.current(), wanted, "state", now=now)
+    return CasesOut(total=total, by_state=by_state, items=[CaseRow(**case_row(c, now, language)) for c in found], next=following)
+
+
+@router.get("/cases/positions", response_model=PositionsOut, summary="Where cases are, column by column")
+def positions(
+    query: Cases, connection: Reading, wiring: WiringDep, _: KnownActor, accept: Annotated[str | None, Header()] = None
+) -> Response:
+    """Needs a key. JSON, or an Arrow IPC stream for Accept: application/vnd.apache.arrow.stream."""
+    now = wiring.clock.now()
+    columns = find_positions(connection, query.filter(now), now=now)
+    if accept is not None and ARROW in accept:
+        return Response(arrow_stream(columns), media_type=ARROW)
+    return Response(orjson.dumps(columns), media_type="application/json")
+
+
+@router.get("/cases/counts", summary="How many cases, by what you say")
+def counts(query: Count, connection: Reading, wiring: WiringDep, _: KnownActor) -> CountsOut:
+    """Needs a key."""
+    now = wiring.clock.now()
+    found = service.counts(connection, wiring.published.current(), query.filter(now), query.by, now=now)
+    return CountsOut(by=query.by, counts=found)
 
 
 @router.get("/cases/{case_id}", summary="One case with its history")
-def case(
-    case_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
-    connection: Reading,
-    wiring: WiringDep,
-    language: Language,
-    _: KnownActor,
-    response: Response,
-) -> CaseOut:
-    """Needs a key. The ETag is the case's version."""
+def case(case_id: CaseId, connection: Reading, wiring: WiringDep, language: Language, actor: KnownActor, response: Response) -> CaseOut:
+    """Needs a key. The ETag is the case's version; `allowed` is what the caller may do next."""
     now = wiring.clock.now()
-    found, events, responsible = service.one(connection, wiring.published.current(), case_id, now=now)
-    response.headers["ETag"] = f'"{found.version}"'
-    r = found.routing
-    answers = None
-    if responsible is not None:
-        answers = {"post": responsible.title(language), "name": responsible.name, "agency": responsible.agency}
-    return CaseOut(
-        **_row(found, now, language),
-        generation=r.generation,
-        rule=r.rule,
-        areas=r.areas,
-        candidates=r.candidates,
-        on_border=r.on_border,
-        raw_lon=r.raw_lon,
-        raw_lat=r.raw_lat,
-        datum=r.datum,
-        accuracy_m=r.accuracy_m,
-        address_level=r.address_level,
-        responsible=answers,
-        updated_at=found.updated_at,
-        closed_at=found.closed_at,
-        events=[{"position": e.position, "kind": e.kind, "at": e.at, "actor": e.actor, "data": e.data} for e in events],
-    )
+    found = service.one(connection, wiring.published.current(), case_id, actor=actor, language=language, now=now)
+    response.headers["ETag"] = f'"{found.case.version}"'
+    return case_out(found, now, language)
 
 
-def _row(found: Case, now: datetime, language: str) -> dict[str, Any]:
-    zh, en, stage, step = STATES[found.state]
-    known = category(found.category) if found.category else None
-    r = found.routing
-    return {
-        "case_id": found.case_id,
-        "tracking_number": found.tracking_number,
-        "state": found.state,
-        "state_name": zh if language.startswith("zh") else en,
-        "stage": stage,
-        "step": step,
-        "light": light(found, at=now),
-        "channel": found.channel,
-        "category": found.category,
-        "category_name": known.name if known else None,
-        "urgency": found.urgency,
-        "description": found.description,
-        "address": found.address,
-        "area": {"code": r.area_code, "level": r.area_level} if r.area_code else None,
-        "verdict": r.verdict,
-        "queue": found.queue,
-        "lon": r.lon,
-        "lat": r.lat,
-        "received_at": found.received_at,
-        "due_at": found.due_at,
-        "version": found.version,
+@router.get("/cases/{case_id}/events", summary="What happened to a case")
+def events(case_id: CaseId, connection: Reading, _: KnownActor) -> EventsOut:
+    """Needs a key. Oldest first."""
+    return EventsOut(items=[event_out(event) for event in service.events_of(connection, case_id)])
+
+
+_ACTION: dict[str, Any] = {
+    "requestBody": {
+        "content": {
+            "application/json": {
+                "schema": {"type": "object"},
+                "examples": {
+                    "dispatch by the matrix": {"value": {}},
+                    "return": {"value": {"reason": "wrong_duty", "proposed_owner": "agency:149901-housing"}},
+                    "check": {"value": {"passed": True}},
+                },
+            }
+        }
     }
+}
+
+
+@router.post("/cases/{case_id}/actions/{event}", response_model=CaseOut, openapi_extra=_ACTION, summary="Do something to a case")
+def action(
+    case_id: CaseId,
+    event: Annotated[str, Path(max_length=40)],
+    body: Annotated[tuple[dict[str, Any], bytes], Depends(body_object)],
+    connection: Writing,
+    wiring: WiringDep,
+    actor: KnownActor,
+    language: Language,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Needs a key; the workflow's table decides who may do what when. Say If-Match with the version you looked at."""
+    said, raw = body
+    now = wiring.clock.now()
+    scope = scope_of(actor, f"cases/{case_id}/{event}")
+    again = earlier_answer(connection, scope=scope, key=idempotency_key, raw=raw, at=now)
+    if again is not None:
+        return again
+    published = wiring.published.current()
+    done = act(connection, published, case_id, event, said, expected_version=version_of(if_match), actor=actor, now=now)
+    whole = service.whole(connection, published, done, actor=actor, language=language, now=now)
+    answer = case_out(whole, now, language).model_dump(mode="json")
+    if idempotency_key is not None:
+        idempotency.remember(connection, scope=scope, key=idempotency_key, status=200, response=answer)
+    return Response(orjson.dumps(answer), media_type="application/json", headers={"ETag": f'"{done.version}"'})
 
 
 @router.get("/workers", summary="Posts and the people who hold them")

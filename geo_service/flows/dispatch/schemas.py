@@ -46,7 +46,51 @@ class CaseRow(BaseModel):
     lat: float | None
     received_at: datetime
     due_at: datetime | None
+    warn_at: datetime | None
+    owner: str | None = Field(examples=["agency:149901-urban_management"])
+    affair: str | None
     version: int
+
+
+class LimitOut(BaseModel):
+    """How long the handling may take."""
+
+    amount: float
+    clock: str
+
+
+class EventOut(BaseModel):
+    """What happened to a case. position: its place in the one order of the city's log."""
+
+    position: int
+    kind: str
+    at: datetime
+    actor: str
+    data: dict[str, Any]
+
+
+class EventsOut(BaseModel):
+    """The events of a case, oldest first."""
+
+    items: list[EventOut]
+
+
+class CountsOut(BaseModel):
+    """How many cases match, by what was asked for; values without any are left out."""
+
+    by: str
+    counts: dict[str, int]
+
+
+class PositionsOut(BaseModel):
+    """Cases that match and have a point, column by column: entry i of each list belongs to one case. WGS-84."""
+
+    id: list[int]
+    lon: list[float]
+    lat: list[float]
+    state: list[str]
+    light: list[str]
+    grid: list[str | None]
 
 
 class CaseOut(CaseRow):
@@ -65,13 +109,29 @@ class CaseOut(CaseRow):
     responsible: dict[str, str | None] | None
     updated_at: datetime
     closed_at: datetime | None
-    events: list[dict[str, Any]]
+    owner_name: str | None
+    cohandlers: list[dict[str, str | None]]
+    condition: str | None
+    rules_version: int | None
+    limit: LimitOut | None
+    dispatched_at: datetime | None
+    handled_at: datetime | None
+    returns: int
+    reworks: int
+    extensions: int
+    reopenings: int
+    consult_tier: int
+    why: str | None = Field(description="why the case went where it went, in the caller's language")
+    decision: dict[str, Any] | None = Field(description="the rule that decided, its version, its inputs and the alternatives")
+    allowed: list[str] = Field(description="what the caller may do next")
+    events: list[EventOut]
 
 
 class CasesOut(BaseModel):
     """A page of cases, newest first. next: send it as `before` for the following page, null on the last."""
 
     total: int
+    by_state: dict[str, int]
     items: list[CaseRow]
     next: int | None
 

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from geo_service import event_log
+from geo_service.accounts import Actor
 from geo_service.cases import Case, CaseFilter, case, cases_page, count_cases
+from geo_service.cases.finding import COUNTED_BY, counts_by
+from geo_service.errors import RequestError
 from geo_service.event_log import Event
+from geo_service.flows.dispatch.acting import next_actions
 from geo_service.published import Published
 from geo_service.workers import Responsible, posts_page, responsible_for
+from geo_service.workers.repository import owner_names
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A case, its events, who answers for its area now, whom its owners' names mean, and what the caller may do next."""
+
+    case: Case
+    events: list[Event]
+    responsible: Responsible | None
+    owners: dict[str, str]
+    allowed: list[str]
+
+    @property
+    def decision(self) -> dict[str, Any] | None:
+        """Why it went where it went: the record of the last dispatch."""
+        found = [event.data["decision"] for event in self.events if event.kind in ("dispatched", "ruled") and "decision" in event.data]
+        return dict(found[-1]) if found else None
 
 
 def page(connection: Connection, wanted: CaseFilter, *, before: int | None, limit: int) -> tuple[list[Case], int, int | None]:
@@ -21,12 +44,38 @@ def page(connection: Connection, wanted: CaseFilter, *, before: int | None, limi
     return found[:limit], count_cases(connection, wanted), following
 
 
-def one(connection: Connection, published: Published, case_id: int, *, now: datetime) -> tuple[Case, list[Event], Responsible | None]:
-    """A case, its events, and who answers for its area now."""
-    found = case(connection, case_id)
+def whole(connection: Connection, published: Published, found: Case, *, actor: Actor, language: str, now: datetime) -> Whole:
+    """Everything about a case."""
     areas = published.finest_first(found.routing.areas)
     responsible = responsible_for(connection, areas=areas, at=now) if areas else None
-    return found, event_log.of_case(connection, case_id), responsible
+    owners = [one for one in (found.owner, *found.cohandlers) if one is not None]
+    names = owner_names(connection, owners, at=now, language=language)
+    return Whole(found, event_log.of_case(connection, found.case_id), responsible, names, next_actions(found, actor, now=now))
+
+
+def one(connection: Connection, published: Published, case_id: int, *, actor: Actor, language: str, now: datetime) -> Whole:
+    """Everything about a case. NotFoundError when there is none of this id."""
+    return whole(connection, published, case(connection, case_id), actor=actor, language=language, now=now)
+
+
+def events_of(connection: Connection, case_id: int) -> list[Event]:
+    """The events of a case, oldest first. NotFoundError when there is none of this id."""
+    case(connection, case_id)
+    return event_log.of_case(connection, case_id)
+
+
+def counts(connection: Connection, published: Published, wanted: CaseFilter, by: str, *, now: datetime) -> dict[str, int]:
+    """How many cases match, by a column or by a level of areas. RequestError for anything else."""
+    levels = [level.name for level in published.city.ladder]
+    if by not in (*COUNTED_BY, *levels):
+        raise RequestError(
+            "unknown_grouping",
+            en="cases are counted by {known}",
+            zh="可按以下方式统计：{known}",
+            known=", ".join((*COUNTED_BY, *levels)),
+            field="by",
+        )
+    return counts_by(connection, wanted, by, now=now)
 
 
 def posts(

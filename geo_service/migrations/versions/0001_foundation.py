@@ -275,15 +275,49 @@ def upgrade() -> None:
     sa.Column('agency', sa.String(length=100), nullable=True),
     sa.Column('queue', sa.String(length=20), nullable=True),
     sa.Column('received_at', UtcDateTime(), nullable=False),
+    sa.Column('repeat_until_at', UtcDateTime(), nullable=False),
     sa.Column('updated_at', UtcDateTime(), nullable=False),
     sa.Column('due_at', UtcDateTime(), nullable=True),
     sa.Column('closed_at', UtcDateTime(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('owner', sa.String(length=80), nullable=True),
+    sa.Column('cohandlers', Json(), nullable=False),
+    sa.Column('affair', sa.String(length=20), nullable=True),
+    sa.Column('condition', sa.String(length=60), nullable=True),
+    sa.Column('rules_version', sa.Integer(), nullable=True),
+    sa.Column('limit_amount', sa.Double(), nullable=True),
+    sa.Column('limit_clock', sa.String(length=20), nullable=True),
+    sa.Column('warn_at', UtcDateTime(), nullable=True),
+    sa.Column('frozen_at', UtcDateTime(), nullable=True),
+    sa.Column('stage_entered_at', UtcDateTime(), nullable=False),
+    sa.Column('filed_at', UtcDateTime(), nullable=True),
+    sa.Column('dispatch_due_at', UtcDateTime(), nullable=True),
+    sa.Column('dispatched_at', UtcDateTime(), nullable=True),
+    sa.Column('handled_at', UtcDateTime(), nullable=True),
+    sa.Column('evaluated_at', UtcDateTime(), nullable=True),
+    sa.Column('returns', sa.Integer(), nullable=False),
+    sa.Column('reworks', sa.Integer(), nullable=False),
+    sa.Column('extensions', sa.Integer(), nullable=False),
+    sa.Column('suspensions', sa.Integer(), nullable=False),
+    sa.Column('reopenings', sa.Integer(), nullable=False),
+    sa.Column('supervisions', sa.Integer(), nullable=False),
+    sa.Column('consult_tier', sa.Integer(), nullable=False),
+    sa.Column('ending', sa.String(length=20), nullable=True),
+    sa.Column('merged_into', BigKey(), nullable=True),
+    sa.Column('score', sa.Integer(), nullable=True),
+    sa.Column('responded', sa.Boolean(), nullable=True),
+    sa.Column('resolved', sa.Boolean(), nullable=True),
+    sa.Column('satisfied', sa.Boolean(), nullable=True),
+    sa.Column('progress', Json(), nullable=False),
     sa.PrimaryKeyConstraint('case_id', name=op.f('pk_case_record')),
     sa.UniqueConstraint('tracking_number', name=op.f('uq_case_record_tracking_number'))
     )
     with op.batch_alter_table('case_record', schema=None) as batch_op:
-        batch_op.create_index('ix_case_record_area', ['area_code', 'case_id'], unique=False)
+        batch_op.create_index('ix_case_record_area', ['area_code', 'category', 'case_id'], unique=False)
+        batch_op.create_index('ix_case_record_due', ['state', 'due_at'], unique=False)
+        batch_op.create_index('ix_case_record_owner', ['owner', 'case_id'], unique=False)
+        batch_op.create_index('ix_case_record_post', ['post_id', 'case_id'], unique=False)
+        batch_op.create_index('ix_case_record_received', ['received_at'], unique=False)
         batch_op.create_index('ix_case_record_state', ['state', 'case_id'], unique=False)
 
     op.create_table('facility',
@@ -313,6 +347,16 @@ def upgrade() -> None:
     sa.Column('party_member', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_person'))
     )
+    op.create_table('rule_version',
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('actor', sa.String(length=80), nullable=False),
+    sa.Column('note', sa.String(length=300), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('meta', Json(), nullable=False),
+    sa.PrimaryKeyConstraint('kind', 'version', name=op.f('pk_rule_version'))
+    )
     op.create_table('tracking_day',
     sa.Column('day', sa.String(length=8), nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
@@ -321,12 +365,23 @@ def upgrade() -> None:
     op.create_table('case_area',
     sa.Column('case_id', BigKey(), nullable=False),
     sa.Column('area_code', sa.String(length=32), nullable=False),
+    sa.Column('area_level', sa.String(length=30), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['case_record.case_id'], name=op.f('fk_case_area_case_id_case_record')),
     sa.PrimaryKeyConstraint('case_id', 'area_code', name=op.f('pk_case_area'))
     )
     with op.batch_alter_table('case_area', schema=None) as batch_op:
         batch_op.create_index('ix_case_area_area_code', ['area_code', 'case_id'], unique=False)
+        batch_op.create_index('ix_case_area_level', ['area_level', 'case_id', 'area_code'], unique=False)
 
+    op.create_table('escalation',
+    sa.Column('case_id', BigKey(), nullable=False),
+    sa.Column('rung', sa.String(length=40), nullable=False),
+    sa.Column('due_at', UtcDateTime(), nullable=False),
+    sa.Column('reached_at', UtcDateTime(), nullable=False),
+    sa.Column('done_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case_record.case_id'], name=op.f('fk_escalation_case_id_case_record')),
+    sa.PrimaryKeyConstraint('case_id', 'rung', 'due_at', name=op.f('pk_escalation'))
+    )
     op.create_table('post',
     sa.Column('post_id', BigKey(), nullable=False),
     sa.Column('role', sa.String(length=30), nullable=False),
@@ -346,6 +401,14 @@ def upgrade() -> None:
     sa.Column('phone', sa.String(length=30), nullable=True),
     sa.ForeignKeyConstraint(['case_id'], ['case_record.case_id'], name=op.f('fk_reporter_case_id_case_record')),
     sa.PrimaryKeyConstraint('case_id', name=op.f('pk_reporter'))
+    )
+    op.create_table('rule_row',
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('data', Json(), nullable=False),
+    sa.ForeignKeyConstraint(['kind', 'version'], ['rule_version.kind', 'rule_version.version'], name=op.f('fk_rule_row_kind_version_rule_version')),
+    sa.PrimaryKeyConstraint('kind', 'version', 'number', name=op.f('pk_rule_row'))
     )
     op.create_table('holding',
     sa.Column('holding_id', BigKey(), nullable=False),
@@ -374,16 +437,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_holding_person_id'))
 
     op.drop_table('holding')
+    op.drop_table('rule_row')
     op.drop_table('reporter')
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.drop_index('ix_post_area')
 
     op.drop_table('post')
+    op.drop_table('escalation')
     with op.batch_alter_table('case_area', schema=None) as batch_op:
+        batch_op.drop_index('ix_case_area_level')
         batch_op.drop_index('ix_case_area_area_code')
 
     op.drop_table('case_area')
     op.drop_table('tracking_day')
+    op.drop_table('rule_version')
     op.drop_table('person')
     with op.batch_alter_table('facility', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_facility_kind'))
@@ -392,6 +459,10 @@ def downgrade() -> None:
     op.drop_table('facility')
     with op.batch_alter_table('case_record', schema=None) as batch_op:
         batch_op.drop_index('ix_case_record_state')
+        batch_op.drop_index('ix_case_record_received')
+        batch_op.drop_index('ix_case_record_post')
+        batch_op.drop_index('ix_case_record_owner')
+        batch_op.drop_index('ix_case_record_due')
         batch_op.drop_index('ix_case_record_area')
 
     op.drop_table('case_record')

@@ -41,3 +41,16 @@ def found() -> Callable[..., list[Defect]]:
         return checks.run(areas_of(shapes, **columns), levels=levels)
 
     return run
+
+
+def lattice(size: int = 12, step_m: float = 80.0) -> list[Any]:
+    """A clean coverage of size x size crooked cells, row by row from the south west, every shared edge with a vertex in its middle."""
+    random = np.random.default_rng(7)
+    fine = np.stack(np.meshgrid(np.arange(2 * size + 1), np.arange(2 * size + 1)), axis=-1) * step_m / 2
+    fine = np.round(fine + random.uniform(-8, 8, fine.shape), 3)
+    cells = []
+    for y in range(0, 2 * size, 2):
+        for x in range(0, 2 * size, 2):
+            around = [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (1, 2), (0, 2), (0, 1)]
+            cells.append(shapely.Polygon([fine[y + dy, x + dx] for dx, dy in around]))
+    return cells

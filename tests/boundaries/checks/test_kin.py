@@ -126,14 +126,18 @@ def test_leaves_that_lie_in_another_supplied_parent(found: Found) -> None:
 
 
 def test_supplied_parents_that_are_more_than_their_leaves(found: Found) -> None:
-    (defect,) = check(found, supplied=[box(0, 0, 400, 110), None, None])
-    assert (defect.rule, defect.areas, defect.size) == ("parent_differs", ("s",), 4000)
+    differs, uncovered = check(found, supplied=[box(0, 0, 400, 110), None, None])
+    assert (differs.rule, differs.areas, differs.size) == ("parent_differs", ("s",), 4000)
+    assert (uncovered.rule, uncovered.areas, uncovered.size) == ("uncovered_outline", ("s", "g1", "g2", "g3", "g4"), 4000)
     assert check(found, supplied=[box(0, 0, 400, 100.002), None, None]) == []  # below a square metre
 
 
 def test_a_supplied_parent_in_pieces_is_no_multipart_leaf(found: Found) -> None:
     pieces = MultiPolygon([shapely.union_all(CELLS), box(900, 0, 910, 10)])
-    assert summary(check(found, supplied=[pieces, None, None])) == [("parent_differs", "warning", ("s",))]
+    assert summary(check(found, supplied=[pieces, None, None])) == [
+        ("parent_differs", "warning", ("s",)),
+        ("uncovered_outline", "warning", ("s",)),
+    ]
 
 
 def test_a_rule_is_one_entry_and_order_is_by_severity_rule_and_area() -> None:

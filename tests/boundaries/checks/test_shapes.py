@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from shapely import LineString, MultiPolygon, Polygon, box
+from shapely import LineString, MultiPolygon, Point, Polygon, box
 
 from boundaries import checks
 from boundaries.errors import CrsError, FileError
@@ -64,16 +64,24 @@ def test_two_overlaps_of_one_pair_are_one_finding(found: Found) -> None:
     assert "2 places" in defect.text("en")
 
 
-def test_the_slip_beside_a_missing_vertex_is_a_warning_of_its_own(found: Found) -> None:
+def test_a_vertex_that_the_neighbour_lacks_is_told_and_no_overlap(found: Found) -> None:
     bent = Polygon([(100, 0), (200, 0), (200, 100), (100, 100), (99.999, 50)])
     (defect,) = found(LEFT, bent)
-    assert summary([defect]) == [("stray_vertex", "warning", ("a", "b"))]
-    assert defect.size == pytest.approx(0.05)
+    assert summary([defect]) == [("unmatched_vertex", "error", ("a", "b"))]
+    assert place_m(defect).equals_exact(Point(99.999, 50), 0.001)
+    straight = Polygon([(100, 0), (200, 0), (200, 100), (100, 100), (100, 50)])
+    (defect,) = found(LEFT, straight)  # exactly collinear: nothing overlaps, and still GEOS calls the coverage invalid
+    assert summary([defect]) == [("unmatched_vertex", "error", ("a", "b"))]
+    assert defect.repair == {
+        "operation": "insert_vertex",
+        "params": {"place": list(defect.place.coords[0]), "into": ["a"]},
+        "changes": {"areas": ["a"], "m2": 0.0},
+    }
 
 
 def test_gaps_with_what_is_around_them(found: Found) -> None:
     defects = found(shapely.difference(box(0, 0, 300, 300), box(100, 100, 200, 200)), box(300, 0, 400, 300))
-    assert summary(defects) == [("gap", "warning", ("a",))]
+    assert summary(defects) == [("hole", "warning", ("a",))]
     assert defects[0].size == 10_000
     assert place_m(defects[0]).equals_exact(box(100, 100, 200, 200), 0.001, normalize=True)
 
@@ -86,7 +94,7 @@ def test_an_island_in_a_gap_leaves_the_water_around_it(found: Found) -> None:
 def test_a_sliver_gap_is_called_one(found: Found) -> None:
     cut = LineString([(100, 20), (100, 80)]).buffer(0.2, cap_style="flat")
     (defect,) = found(shapely.difference(LEFT, cut), shapely.difference(RIGHT, cut))
-    assert (defect.rule, defect.size) == ("gap", 24)
+    assert (defect.rule, defect.size) == ("sliver", 24)
     assert "sliver" in defect.text("en")
     assert "缝隙" in defect.text("zh-CN")
 

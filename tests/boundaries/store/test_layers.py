@@ -18,6 +18,8 @@ from boundaries.store.layers import LayerSpec, parse_level_option
         ),
         ("grid=a:b:code,kind=k,households=h", LayerSpec("grid", Path("city.gpkg"), "code", layer="a:b", kind="k", households="h")),
         ("grid=code", LayerSpec("grid", Path("city.gpkg"), "code")),
+        ("grid=data/grids.shp:code,name=n", LayerSpec("grid", Path("data/grids.shp"), "code", name="n")),  # one file a level
+        ("grid=all.gpkg:cells:code", LayerSpec("grid", Path("all.gpkg"), "code", layer="cells")),
     ],
 )
 def test_options_are_read(text: str, expected: LayerSpec) -> None:

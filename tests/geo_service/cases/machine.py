@@ -112,6 +112,7 @@ class WorkflowMachine(RuleBasedStateMachine):
         if event.kind == "returned":
             assert not before.ruled
             assert before.returns < 2, "a third return"
+        assert event.kind != "dispatched" or not before.awaiting_ruling, "dispatched past the ruling"
         if event.kind in ("checked", "closed"):
             assert event.actor not in before.handlers, "the verifier was the handler"
 

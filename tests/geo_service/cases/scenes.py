@@ -159,6 +159,7 @@ BREAKS: dict[str, Callable[[Scene], Scene]] = {
     "not_checked": _on(checked_by=None),
     "too_late_to_reopen": lambda one: replace(one, now=one.now + timedelta(days=31)),
     "reopen_due_needed": _with(due_at=None, warn_at=None),
+    "reopen_due_passed": _with(due_at=due(-1), warn_at=None),
     "extension_asked_already": _asks_too("extension"),
     "no_more_extensions": _on(extensions=2),
     "extension_not_later": _with(due_at=due(7)),

@@ -148,6 +148,14 @@ def test_a_paused_clock_stands_still_and_its_deadline_moves_on(calendar) -> None
         due_at(start, Limit(4, "work_hour"), calendar, ZONE, pauses=pauses)
 
 
+def test_a_pause_that_begins_at_the_deadline_does_not_move_it(calendar) -> None:
+    start = datetime(2026, 11, 24, 8, tzinfo=LOCAL)
+    for limit, hours in ((Limit(4, "work_hour"), 4), (Limit(4, "urgent_hour"), 4)):
+        due = start + timedelta(hours=hours)
+        assert due_at(start, limit, calendar, ZONE, pauses=[Pause(due, due + timedelta(days=9))]) == due
+        assert due_at(start, limit, calendar, ZONE, pauses=[Pause(due - MINUTE, due + timedelta(days=9))]) > due
+
+
 def test_the_calendar_warns_sixty_days_before_it_ends(calendar) -> None:
     assert calendar.ends(datetime(2027, 10, 31, tzinfo=LOCAL), ZONE) is None
     warning = calendar.ends(datetime(2027, 11, 1, tzinfo=LOCAL), ZONE)

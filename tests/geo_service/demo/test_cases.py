@@ -12,9 +12,12 @@ from sqlalchemy import Connection
 
 from boundaries.store.lookup import locate
 from geo_service import event_log
-from geo_service.cases.model import OPEN_STATES, STATES, Case, Reporter, Routing, fold, light
-from geo_service.cases.repository import CaseFilter, NewCase, cases_page, open_case_counts, open_new
+from geo_service.cases.finding import CaseFilter, cases_page
+from geo_service.cases.model import OPEN_STATES, STATES, Case, Reporter, Routing, light
+from geo_service.cases.progress import fold_case
+from geo_service.cases.repository import NewCase, open_case_counts, open_new
 from geo_service.cases.tables import case_area, case_record, reporter, tracking_day
+from geo_service.cases.workflow import Recorded
 from geo_service.catalogue import category
 from geo_service.flows.intake.routing import decide
 from geo_service.geocoding.gazetteer import load_gazetteer
@@ -69,12 +72,12 @@ def test_few_places_report_far_more_than_others(cases: list[Case]) -> None:
 def test_each_case_is_the_fold_of_its_events(cases: list[Case], log: list[event_log.Event]) -> None:
     by_case = defaultdict(list)
     for event in log:
-        by_case[event.case_id].append((event.kind, event.at, event.data))
+        by_case[event.case_id].append(Recorded(event.kind, event.at, event.actor, event.data))
     assert by_case.keys() == {case.case_id for case in cases}
     for case in cases:
-        opened = replace(case, state="received", updated_at=case.received_at, due_at=None, closed_at=None, version=1)
-        assert by_case[case.case_id][0][0] == "received"
-        assert fold(opened, by_case[case.case_id]) == case
+        as_it_came = replace(case, state="received", updated_at=case.received_at, due_at=None, closed_at=None, version=1, progress={})
+        assert by_case[case.case_id][0].kind == "received"
+        assert fold_case(as_it_came, by_case[case.case_id]) == case
     kinds = {event.kind for event in log}
     assert kinds >= {"received", "verified", "filed", "dispatched", "accepted", "handled", "closed", "evaluated", "returned", "extended"}
     assert {case.state for case in cases} >= STATES.keys() - {"void", "suspended"}

@@ -1,0 +1,286 @@
+"""What the rules add to an event before it is decided: the lead, the limit and its deadlines, the version of the rules, the place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from geo_service.cases.clocks import CLOCK_TYPES, Limit, closed_pauses, due_at, mark_at
+from geo_service.cases.model import Case
+from geo_service.cases.repository import case as case_of
+from geo_service.cases.workflow import CaseState
+from geo_service.catalogue.rulebook import Rulebook
+from geo_service.errors import ConflictError, NotFoundError, RequestError, ServiceError
+from geo_service.flows.dispatch.rules import calendar_in_force, matrix_in_force, rulebook_in_force, usable_version
+from geo_service.published import Published
+from geo_service.responsibility import Decision, resolve
+from geo_service.workers import responsible_for
+from geo_service.workers.repository import nearest_post, owner_exists
+
+YELLOW = 0.8
+LONGEST = Limit(15, "work_day")
+"""The limit where the tables name none: what a hotline gives the hardest case."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """An event that somebody wants to happen to a case that is held."""
+
+    connection: Connection
+    published: Published
+    case: Case
+    state: CaseState
+    event: str
+    said: dict[str, Any]
+    now: datetime
+
+    @property
+    def timezone(self) -> str:
+        return self.published.city.timezone
+
+    @property
+    def areas(self) -> list[tuple[str, str]]:
+        return self.published.finest_first(self.case.routing.areas)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """payload: what was said, and what the rules add. beside: facts for the log that are no part of what was said."""
+
+    payload: dict[str, Any]
+    beside: dict[str, Any] = field(default_factory=dict)
+
+
+def prepare(asking: Asking) -> Prepared:
+    """The event as the rules complete it. What is missing or malformed is left to the workflow; what does not exist is refused here."""
+    _check_names(asking)
+    match asking.event:
+        case "file" | "recategorise" | "self_resolve":
+            return _classified(asking)
+        case "dispatch" | "rule":
+            return _sent(asking)
+        case "approve_extension":
+            return _extended(asking)
+        case "resume":
+            return _resumed(asking)
+        case "reopen":
+            return _reopened(asking)
+        case "correct_routing":
+            return _rerouted(asking)
+    return Prepared(asking.said)
+
+
+def _check_names(asking: Asking) -> None:
+    """RequestError for an agency, post, category, area or case that does not exist."""
+    said, connection = asking.said, asking.connection
+    for name in ("owner", "proposed_owner", "part"):
+        if isinstance(said.get(name), str):
+            _owner_known(connection, said[name], name)
+    for one in said["cohandlers"] if isinstance(said.get("cohandlers"), list) else ():
+        if isinstance(one, str):
+            _owner_known(connection, one, "cohandlers")
+    if isinstance(said.get("area_code"), str) and said["area_code"] not in asking.published.by_code:
+        raise RequestError(
+            "unknown_area", en="there is no area {said}", zh="没有代码为 {said} 的区域", said=said["area_code"][:40], field="area_code"
+        )
+    if asking.event == "merge" and isinstance(said.get("into"), int) and said["into"] != asking.case.case_id:
+        _check_merge(connection, said["into"])
+
+
+def _owner_known(connection: Connection, owner: str, name: str) -> None:
+    if ":" in owner and len(owner) <= 80 and not owner_exists(connection, owner):
+        raise RequestError("unknown_owner", en="there is no {owner}", zh="没有责任单位或岗位 {owner}", owner=owner[:80], field=name)
+
+
+def _check_merge(connection: Connection, into: int) -> None:
+    try:
+        other = case_of(connection, into)
+    except NotFoundError as missing:
+        raise RequestError("unknown_case", en="there is no case {into}", zh="没有案件 {into}", into=into, field="into") from missing
+    if other.state in ("merged", "void", "not_accepted"):
+        raise ConflictError("merged_into_ended", en="case {into} has ended itself", zh="案件 {into} 本身已终止", into=into)
+
+
+def _classified(asking: Asking) -> Prepared:
+    """Category, affair and the version of the rules."""
+    said = dict(asking.said)
+    rulebook = rulebook_in_force(asking.connection)
+    key = said.get("category") or asking.state.category
+    if isinstance(key, str) and key:
+        rulebook.category(key)
+        if asking.event != "self_resolve" and said.get("affair") is None and (asking.state.affair is None or said.get("category")):
+            said["affair"] = rulebook.affair(key)
+    if asking.event == "file" and (said.get("rules_version") is None or type(said["rules_version"]) is int):
+        said["rules_version"] = usable_version(rulebook, said.get("rules_version"))
+        beside = _rerouted(asking).beside if said.get("area_code") else {}
+        return Prepared(said, beside)
+    return Prepared(said)
+
+
+def _sent(asking: Asking) -> Prepared:
+    """The lead by the matrix, and with the first dispatch the limit with its deadlines."""
+    said = dict(asking.said)
+    beside: dict[str, Any] = {}
+    category = asking.state.category
+    if category is not None:
+        matrix = matrix_in_force(asking.connection)
+        today = asking.now.astimezone(ZoneInfo(asking.timezone)).date()
+        decision = resolve(matrix.rules, category, [code for _, code in asking.areas], today)
+        lead, helpers = _named(asking, decision)
+        if said.get("owner") is None and asking.event == "dispatch":
+            if lead is None:
+                raise ConflictError("no_lead", en="{said_en}", zh="{said_zh}", said_en=decision.en, said_zh=decision.zh)
+            said["owner"] = lead
+            said.setdefault("cohandlers", [one for one in helpers if one != lead])
+        followed = said.get("owner") == lead
+        beside["decision"] = _record(decision, matrix.version, category, asking.areas, today.isoformat(), lead, followed=followed)
+        if followed and decision.rule is not None:
+            said.setdefault("rule", decision.rule.rule_id[:80])
+    if asking.state.dispatched_at is None:
+        said = _timed(asking, said)
+    return Prepared(said, beside)
+
+
+def _named(asking: Asking, decision: Decision) -> tuple[str | None, list[str]]:
+    """The lead and the co-handlers as agencies and posts: a rule may name a role, which the nearest post of the place fills."""
+    if decision.lead is None:
+        return None, []
+    lead = _filled(asking, decision.lead)
+    helpers = dict.fromkeys(one for one in (_filled(asking, name) for name in decision.cohandlers) if one is not None and one != lead)
+    return lead, list(helpers)
+
+
+def _filled(asking: Asking, named: str) -> str | None:
+    kind, _, name = named.partition(":")
+    if kind == "agency":
+        return named if owner_exists(asking.connection, named) else None
+    post_id = nearest_post(asking.connection, name, areas=asking.areas)
+    if post_id is None and asking.areas:
+        answers = responsible_for(asking.connection, areas=asking.areas, at=asking.now)
+        post_id = answers.post_id if answers else None
+    return None if post_id is None else f"post:{post_id}"
+
+
+def _record(
+    decision: Decision, version: int, category: str, areas: Sequence[tuple[str, str]], on: str, lead: str | None, *, followed: bool
+) -> dict[str, Any]:
+    """Why here, as values that stay."""
+    return {
+        "verdict": decision.verdict,
+        "rule": decision.rule.rule_id if decision.rule else None,
+        "matrix_version": version,
+        "inputs": {"category": category, "areas": dict(areas), "on": on},
+        "lead": lead,
+        "followed": followed,
+        "alternatives": [{"rule": one.rule_id, "lead": one.lead} for one in decision.alternatives[:5]],
+        "en": decision.en if followed else f"the operator chose; the matrix says: {decision.en}",
+        "zh": decision.zh if followed else f"由调度员指定；矩阵规则为：{decision.zh}",
+    }
+
+
+def _timed(asking: Asking, said: dict[str, Any]) -> dict[str, Any]:
+    """Limit, deadline and warning of the handling clock, which starts now."""
+    limit = _limit_of(asking, said.get("limit"))
+    if limit is None or said.get("due_at") is not None:
+        return said
+    calendar = calendar_in_force(asking.connection)
+    due, warn = due_at(asking.now, limit, calendar, asking.timezone), mark_at(asking.now, limit, YELLOW, calendar, asking.timezone)
+    return {**said, "limit": {"amount": limit.amount, "clock": limit.clock}, "due_at": due.isoformat(), "warn_at": warn.isoformat()}
+
+
+def _limit_of(asking: Asking, said: Any) -> Limit | None:
+    """The limit that was named, else the catalogue's; None for one that cannot be, which the workflow refuses."""
+    if said is not None:
+        try:
+            return Limit(said["amount"], said["clock"])
+        except (ServiceError, TypeError, KeyError):
+            return None
+    if asking.state.category is None:
+        return LONGEST
+    rulebook = rulebook_in_force(asking.connection)
+    return limit_of(rulebook, asking.state.category, condition=asking.state.condition, area_class=area_class(asking.published, asking.case))
+
+
+def limit_of(rulebook: Rulebook, category: str, *, condition: str | None, area_class: str) -> Limit:
+    """How long the handling of such a case may take."""
+    row = rulebook.limit(category, condition=condition, area_class=area_class)
+    if row is None or row.clock not in CLOCK_TYPES:
+        return LONGEST
+    return Limit(row.amount, row.clock)  # type: ignore[arg-type]  # one of CLOCK_TYPES, asked for just above
+
+
+def area_class(published: Published, case: Case) -> str:
+    """The class of area that limits ask for: village, town, core."""
+    kinds = {published.by_code[code].kind for code in case.routing.areas.values() if code in published.by_code}
+    if "village" in kinds:
+        return "village"
+    return "town" if kinds & {"town", "township"} else "core"
+
+
+def _extended(asking: Asking) -> Prepared:
+    """A warning for the new deadline, at four fifths of the time from now."""
+    said = dict(asking.said)
+    asked = asking.state.request("extension")
+    due = _instant(said.get("due_at")) or (asked.due_at if asked else None)
+    if due is not None and due > asking.now and said.get("warn_at") is None:
+        said["warn_at"] = (asking.now + (due - asking.now) * YELLOW).isoformat()
+    return Prepared(said)
+
+
+def _resumed(asking: Asking) -> Prepared:
+    """The deadline moved by the time that was paused."""
+    said, state = dict(asking.said), asking.state
+    if said.get("due_at") is not None or state.due_at is None or not state.paused:
+        return Prepared(said)
+    if state.limit is not None and state.dispatched_at is not None and not state.extensions and not state.reopenings:
+        calendar, pauses = calendar_in_force(asking.connection), closed_pauses(state.pauses, asking.now)
+        due = due_at(state.dispatched_at, state.limit, calendar, asking.timezone, pauses=pauses)
+        warn: datetime | None = mark_at(state.dispatched_at, state.limit, YELLOW, calendar, asking.timezone, pauses=pauses)
+    else:
+        moved = asking.now - state.pauses[-1].from_at
+        due, warn = state.due_at + moved, None if state.warn_at is None else state.warn_at + moved
+    due = max(due, state.due_at)
+    return Prepared({**said, "due_at": due.isoformat(), **({"warn_at": min(warn, due).isoformat()} if warn else {})})
+
+
+def _reopened(asking: Asking) -> Prepared:
+    """The deadline of the new round: the case's own limit once more."""
+    said = dict(asking.said)
+    if asking.state.owner is None or said.get("due_at") is not None:
+        return Prepared(said)
+    limit, calendar = asking.state.limit or _limit_of(asking, None) or LONGEST, calendar_in_force(asking.connection)
+    said["due_at"] = due_at(asking.now, limit, calendar, asking.timezone).isoformat()
+    said["warn_at"] = mark_at(asking.now, limit, YELLOW, calendar, asking.timezone).isoformat()
+    return Prepared(said)
+
+
+def _rerouted(asking: Asking) -> Prepared:
+    """Where the case belongs from now on, and who answers there."""
+    area = asking.published.by_code.get(str(asking.said.get("area_code")))
+    if area is None:
+        return Prepared(asking.said)
+    chain = asking.published.chain(area)
+    who = responsible_for(asking.connection, areas=[(a.level, a.code) for a in chain], at=asking.now)
+    routing = {
+        "generation": asking.published.number,
+        "area_code": area.code,
+        "area_level": area.level,
+        "areas": {a.level: a.code for a in chain},
+        "post_id": who.post_id if who else None,
+        "person_id": who.person_id if who else None,
+        "agency": who.agency if who else None,
+    }
+    return Prepared({**asking.said, "area_level": area.level}, {"routing": routing, "queue": None})
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.utcoffset() is not None else None

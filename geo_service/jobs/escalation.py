@@ -1,0 +1,49 @@
+"""The escalation ladder: each rung of each deadline is climbed once, at whatever time somebody looks, with the instant it was reached."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from boundaries.store.repository import require_city
+from geo_service.cases.acting import held_case, write
+from geo_service.cases.clocks.ladder import USUAL_LADDER, Ladder, steps_due
+from geo_service.cases.tables import case_record, escalation
+from geo_service.cases.workflow import Recorded
+from geo_service.db import Database
+from geo_service.flows.dispatch.rules import calendar_in_force
+
+RUNNING = ("filed", "dispatched", "handling")
+"""States in which the handling clock runs; where it stands still nothing escalates."""
+
+
+def escalate(database: Database, *, now: datetime, ladder: Ladder = USUAL_LADDER) -> int:
+    """Climbs every rung whose time has come, a case a transaction; returns how many. Again at once it finds nothing."""
+    c = case_record.c
+    with database.reading() as connection:
+        late = sa.or_(c.warn_at <= now, c.due_at <= now)
+        asked = sa.select(c.case_id).where(c.state.in_(RUNNING), c.due_at.is_not(None), c.dispatched_at.is_not(None), late)
+        waiting = list(connection.execute(asked.order_by(c.case_id)).scalars())
+    done = 0
+    for case_id in waiting:
+        with database.writing() as connection:
+            done += _climb(connection, case_id, now=now, ladder=ladder)
+    return done
+
+
+def _climb(connection: Connection, case_id: int, *, now: datetime, ladder: Ladder) -> int:
+    case, state = held_case(connection, case_id)
+    if state.state not in RUNNING or state.due_at is None or state.updated_at > now + timedelta(0):
+        return 0
+    t = escalation.c
+    taken = set(connection.execute(sa.select(t.rung).where(t.case_id == case_id, t.due_at == state.due_at)).scalars())
+    zone, calendar = require_city(connection).timezone, calendar_in_force(connection)
+    steps = steps_due(ladder, warn_at=state.warn_at, due=state.due_at, now=now, taken=taken, calendar=calendar, timezone=zone)
+    for step, reached_at in steps:
+        key = {"case_id": case_id, "rung": step.code, "due_at": state.due_at}
+        connection.execute(sa.insert(escalation).values(**key, reached_at=reached_at, done_at=now))
+        said = {"rung": step.code, "tells": step.tells, "reached_at": reached_at.isoformat(), "of_due_at": state.due_at.isoformat()}
+        case = write(connection, case, Recorded("escalated", now, "system", said))
+    return len(steps)
