@@ -1,4 +1,4 @@
-"""Which cases are meant: one filter for lists, maps, counts and evaluation, so that they always agree. Takes a connection, never commits."""
+"""Which cases are meant: one filter for lists, maps, counts and evaluation, so that they agree. Takes a connection, never commits."""
 
 from __future__ import annotations
 

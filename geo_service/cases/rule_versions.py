@@ -17,7 +17,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from geo_service.cases.tables import rule_version, rule_row
+from geo_service.cases.tables import rule_row, rule_version
 from geo_service.errors import NotFoundError, RequestError, SetupError
 
 KINDS = ("catalogue", "calendar", "matrix", "ladder", "entries")

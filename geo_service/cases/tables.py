@@ -137,3 +137,14 @@ escalation = sa.Table(
     sa.Column("reached_at", UtcDateTime(), nullable=False),
     sa.Column("done_at", UtcDateTime(), nullable=False),
 )
+
+job_lease = sa.Table(
+    "job_lease",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("holder", sa.String(80), nullable=True),
+    sa.Column("until_at", UtcDateTime(), nullable=True),
+    sa.Column("last_run_at", UtcDateTime(), nullable=True),
+    sa.Column("last_done", sa.Integer(), nullable=False),
+    sa.Column("runs", sa.Integer(), nullable=False),
+)

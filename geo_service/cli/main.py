@@ -14,9 +14,9 @@ from geo_service.cli.doctor import doctor
 from geo_service.cli.jobs import jobs
 from geo_service.cli.keys import keys
 from geo_service.cli.looking import locate, report
-from geo_service.cli.matrix import matrix
 from geo_service.cli.pictures import draw
 from geo_service.cli.planning import boundaries
+from geo_service.cli.proving import matrix
 from geo_service.cli.routing import route
 from geo_service.cli.serving import serve
 from geo_service.cli.setting_up import db, init

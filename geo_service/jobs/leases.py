@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from geo_service.jobs.tables import job_lease
+from geo_service.cases.tables import job_lease
 
 LEASE = timedelta(seconds=60)
 

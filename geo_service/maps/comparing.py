@@ -27,14 +27,17 @@ def compare(wiring: Wiring, connection: Connection, older: int, newer: int, *, l
     old, new = changed_states(connection, older, newer)
     found = diff([s for s in old.values() if s], [s for s in new.values() if s])
     now = wiring.clock.now()
-    frames = [areas_frame(connection, p, chosen=list(p.areas.values()), at=now, language=language) for p in (before, after)]
+    shown_before, shown_after = (
+        areas_frame(connection, p, chosen=list(p.areas.values()), at=now, language=language) for p in (before, after)
+    )
     changes = changes_frame(found, before.areas, after.areas)
     view = map_ui.views.compare(
-        *frames,
+        shown_before,
+        shown_after,
         changes,
         heading_before=heading_of(wiring, before, None),
         heading_after=heading_of(wiring, after, None),
-        ground=ground_of(wiring, frames[1], None),
+        ground=ground_of(wiring, shown_after, None),
         level_names=level_names(after),
     )
     return map_ui.views.render(view, language)

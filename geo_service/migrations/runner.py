@@ -14,19 +14,23 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-import boundaries.store.draft_tables
 import boundaries.store.tables as boundary_tables
 import geo_service.accounts.tables
 import geo_service.cases.tables
 import geo_service.facilities.tables
 import geo_service.geocoding.tables
 import geo_service.workers.tables  # noqa: F401  # tables register themselves in db.metadata
+from boundaries.store.draft_tables import draft, draft_operation, lineage, lock
 from boundaries.store.engine import database_url, make_engine
 from boundaries.store.refusals import store_errors
 from geo_service import db, event_log, idempotency
 from geo_service.errors import SetupError
 
 LOCK_KEY = 0x6369_7467  # any constant of ours: PostgreSQL's advisory lock for building and migrating
+
+
+EDITING = (draft, draft_operation, lineage, lock)
+"""Tables that join the library's metadata when they are imported."""
 
 
 def target_metadata() -> list[sa.MetaData]:

@@ -7,7 +7,9 @@ from html import escape
 from geo_service.flows.evaluation.service import RATES, Line
 
 _STYLE = "body{font:15px/1.5 'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:2rem}table{border-collapse:collapse}"
-_STYLE += "td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:right}td:first-child{text-align:left}svg{display:block;margin:.5rem 0}"
+_STYLE += (
+    "td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:right}td:first-child{text-align:left}svg{display:block;margin:.5rem 0}"
+)
 SHOWN = ("handled_on_time", "closed", "overdue", "satisfaction")
 BAR, WIDTH = 22, 420
 
@@ -15,7 +17,7 @@ BAR, WIDTH = 22, 420
 def page(lines: list[Line], *, title: str, language: str) -> str:
     """The report in the caller's language, HTML. Names are escaped; nothing is loaded from anywhere."""
     chosen = 2 if language.startswith("zh") else 3
-    heads = (("名称", "受理", "千户案件", "星级") if chosen == 2 else ("name", "received", "per 1,000 households", "stars"))
+    heads = ("名称", "受理", "千户案件", "星级") if chosen == 2 else ("name", "received", "per 1,000 households", "stars")
     head = "".join(f"<th>{escape(text)}</th>" for text in (*heads, *(RATES[name][chosen] for name in RATES)))
     rows = "".join(_row(line) for line in lines)
     charts = "".join(f"<h2>{escape(RATES[name][chosen])}</h2>{_chart(lines, name)}" for name in SHOWN)

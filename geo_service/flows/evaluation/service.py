@@ -63,13 +63,16 @@ class Line:
         """One to five, the mean of the STARS rates that are over SMALL cases or more; None where the cases are too few."""
         if self.counts["received"] < SMALL:
             return None
-        found = [(share if good else 1 - share) for name, good in STARS for _, below, share in [self.rate(name)] if share is not None and below >= SMALL]
+        found = [
+            (share if good else 1 - share)
+            for name, good in STARS
+            for _, below, share in [self.rate(name)]
+            if share is not None and below >= SMALL
+        ]
         return None if not found else max(1, min(5, round(sum(found) / len(found) * 5)))
 
 
-def evaluate(
-    connection: Connection, published: Published, *, level: str, start: datetime, end: datetime, now: datetime
-) -> list[Line]:
+def evaluate(connection: Connection, published: Published, *, level: str, start: datetime, end: datetime, now: datetime) -> list[Line]:
     """A line for each area of a level, or each agency or worker, with cases received in [start, end). RequestError for other levels."""
     c = case_record.c
     levels = [one.name for one in published.city.ladder]
@@ -145,7 +148,14 @@ def table(lines: list[Line]) -> tuple[list[str], list[list[str | float | int | N
     columns = [*COLUMNS, *(f"{name}{part}" for name in RATES for part in ("", "_numerator", "_denominator"))]
     rows: list[list[str | float | int | None]] = []
     for line in lines:
-        row: list[str | float | int | None] = [line.key, line.name, line.households, line.counts["received"], line.per_thousand_households, line.stars]
+        row: list[str | float | int | None] = [
+            line.key,
+            line.name,
+            line.households,
+            line.counts["received"],
+            line.per_thousand_households,
+            line.stars,
+        ]
         for name in RATES:
             over, under, share = line.rate(name)
             row += [share, over, under]
