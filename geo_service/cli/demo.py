@@ -6,18 +6,20 @@ import json
 import sys
 import urllib.request
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from boundaries.store.engine import database_url
-from geo_service.cli.opening import opened, read_settings
+from boundaries.geometry import to_lonlat
+from geo_service.api.wiring import Wiring
+from geo_service.cli.opening import read_settings
 from geo_service.cli.serving import run, with_address
 from geo_service.cli.talk import chosen, err, language, result, say
 from geo_service.clock import SystemClock
 from geo_service.errors import SetupError
+from geo_service.migrations import holds_city
+from geo_service.published import Published
 from geo_service.settings import ServerSettings, Settings
 
 demo = typer.Typer(no_args_is_help=True, help="The demonstration city: real names and codes, made-up shapes.")
@@ -64,36 +66,23 @@ def start(
     given = with_address(read_settings(), host=host, port=port)
     server = ServerSettings(**{**given.server.model_dump(), "demo": True})
     settings = Settings(storage=given.storage, server=server, routing=given.routing)
-    if not _built(settings):
+    if not holds_city(settings.storage.database_url):
         say("首次启动：建立演示城市（约半分钟）", "first start: building the demonstration city (about half a minute)")
         build_demo(settings)
-    point = _sample(settings)
-    run(settings, once_started=lambda address: _show(address, point))
+    run(settings, once_started=_show)
 
 
-def _built(settings: Settings) -> bool:
-    from geo_service.demo.build import holds_city
-
-    address = database_url(settings.storage.database_url)
-    if address.get_backend_name() == "sqlite" and not Path(address.database or "").exists():
-        return False
-    return holds_city(settings.storage.database_url)
-
-
-def _sample(settings: Settings) -> tuple[float, float]:
+def _sample(published: Published) -> tuple[float, float]:
     """A point in a leaf where people live, in WGS-84."""
-    with opened(settings) as wiring:
-        published = wiring.published.current()
-        lived_in = [leaf for leaf in published.leaves if leaf.households > 0]
-        leaf = lived_in[len(lived_in) // 3]
-        from boundaries.geometry import to_lonlat
-
-        point = to_lonlat(leaf.geometry.representative_point(), published.city.metric_crs)
-        return round(point.x, 6), round(point.y, 6)
+    lived_in = [leaf for leaf in published.leaves if leaf.households > 0]
+    leaf = lived_in[len(lived_in) // 3]
+    point = to_lonlat(leaf.geometry.representative_point(), published.city.metric_crs)
+    return round(point.x, 6), round(point.y, 6)
 
 
-def _show(address: str, point: tuple[float, float]) -> None:
+def _show(address: str, wiring: Wiring) -> None:
     """Sends a report over HTTP as a resident's phone would, shows who got it, and prints where to look."""
+    point = _sample(wiring.published.current())
     body = {
         "lon": point[0],
         "lat": point[1],

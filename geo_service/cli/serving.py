@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from geo_service.api.wiring import Wiring
 from geo_service.app import create_app
 from geo_service.cli.opening import read_settings
 from geo_service.cli.talk import say
@@ -32,8 +33,8 @@ def with_address(settings: Settings, *, host: str | None, port: int | None) -> S
     return Settings(storage=settings.storage, server=server, routing=settings.routing)
 
 
-def run(settings: Settings, *, once_started: Callable[[str], None] | None = None) -> None:
-    """Serves until stopped. once_started is called with the base address when the service answers.
+def run(settings: Settings, *, once_started: Callable[[str, Wiring], None] | None = None) -> None:
+    """Serves until stopped. once_started is called with the base address and the wiring when the service answers.
 
     SetupError when the port is taken or the address is not this machine's.
     """
@@ -46,15 +47,15 @@ def run(settings: Settings, *, once_started: Callable[[str], None] | None = None
     if once_started is None:
         say(f"服务已启动：{address}", f"serving at {address}")
     else:
-        threading.Thread(target=_announce, args=(server, once_started, address), daemon=True).start()
+        threading.Thread(target=_announce, args=(server, once_started, address, app.state.wiring), daemon=True).start()
     server.run(sockets=[listening])
 
 
-def _announce(server: uvicorn.Server, once_started: Callable[[str], None], address: str) -> None:
+def _announce(server: uvicorn.Server, once_started: Callable[[str, Wiring], None], address: str, wiring: Wiring) -> None:
     pause = threading.Event()
     while not server.started and not server.should_exit:
         pause.wait(0.02)
-    once_started(address)
+    once_started(address, wiring)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -19,7 +19,6 @@ import sqlalchemy as sa
 
 from boundaries.demo import DemoCity, build_city, levels
 from boundaries.geometry import to_lonlat
-from boundaries.store import tables
 from boundaries.store.engine import database_url
 from boundaries.store.proof import prove
 from boundaries.store.publish import publish
@@ -31,7 +30,7 @@ from geo_service.demo.facilities import fill_facilities
 from geo_service.demo.people import fill_people
 from geo_service.errors import SetupError
 from geo_service.flows.dispatch.rules import seed_rules
-from geo_service.migrations import database_lock, migrate
+from geo_service.migrations import database_lock, holds_city, migrate
 from geo_service.published import load_published
 from geo_service.workers.tables import agency
 
@@ -87,18 +86,6 @@ def _occupied() -> SetupError:
         en="this database already holds a city; --force replaces it, CITYGRID_DATABASE_URL names another database",
         zh="此数据库已有城市；--force 可覆盖，或用 CITYGRID_DATABASE_URL 指定其他数据库",
     )
-
-
-def holds_city(url: str) -> bool:
-    """Whether a city was founded in this database."""
-    database = Database(url)
-    try:
-        with database.reading() as connection:
-            if not sa.inspect(connection).has_table(tables.city.name):
-                return False
-            return connection.execute(sa.select(tables.city.c.id)).first() is not None
-    finally:
-        database.close()
 
 
 def _into_file(target: Path, folder: Path, *, seed: int, scale: float, at: datetime, step: Callable[[str, str], None]) -> dict[str, int]:

@@ -86,6 +86,21 @@ def check_version(url: str) -> None:
         )
 
 
+def holds_city(url: str) -> bool:
+    """Whether a city was founded in this database; False also where there is no database yet."""
+    address = database_url(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").exists():
+        return False
+    engine = make_engine(url)
+    try:
+        with store_errors(), engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+            if not sa.inspect(connection).has_table(boundary_tables.city.name):
+                return False
+            return connection.execute(sa.select(boundary_tables.city.c.id)).first() is not None
+    finally:
+        engine.dispose()
+
+
 def _refuse_newer(found: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if found is not None and found not in known:

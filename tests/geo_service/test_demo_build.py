@@ -18,9 +18,9 @@ from boundaries.geometry import to_lonlat
 from geo_service.app import create_app
 from geo_service.cases.tables import case_record
 from geo_service.db import Database
-from geo_service.demo.build import build, holds_city
+from geo_service.demo.build import build
 from geo_service.errors import SetupError
-from geo_service.migrations import database_lock
+from geo_service.migrations import database_lock, holds_city
 from geo_service.settings import ServerSettings, Settings, StorageSettings
 
 DAY = dt.date(2026, 11, 23)
