@@ -106,9 +106,9 @@ def evaluate(connection: Connection, published: Published, *, level: str, start:
 
 def _names(connection: Connection, level: str) -> dict[Any, str]:
     if level == "agency":
-        return {f"agency:{code}": name for code, name in connection.execute(sa.select(agency.c.code, agency.c.name)).tuples()}
+        return {f"agency:{row.code}": row.name for row in connection.execute(sa.select(agency.c.code, agency.c.name))}
     if level == "worker":
-        return dict(connection.execute(sa.select(person.c.person_id, person.c.name)).tuples().all())
+        return {row.person_id: row.name for row in connection.execute(sa.select(person.c.person_id, person.c.name))}
     return {}
 
 

@@ -1,4 +1,4 @@
-"""Defects of sixteen kinds injected into one clean coverage: each is found, within a metre of where it was put, and nothing else is."""
+"""Defects of fifteen kinds injected into one clean coverage: each is found, within a metre of where it was put, and nothing else is."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import shapely
 from shapely import MultiPolygon, Point, Polygon, box
 
 from boundaries import checks
+from boundaries.checks.patching import retiled
 from boundaries.checks.retile import Award, retile
 from boundaries.model import Level
 
@@ -140,17 +141,39 @@ def test_only_the_leaves_around_a_defect_are_touched() -> None:
     assert sum(area.moved_m2 for area in moved) == pytest.approx(shapely.union_all(cells).area - shapely.union_all(hurt).area, abs=0.01)
 
 
-def test_many_random_injuries_leave_a_coverage_that_fits() -> None:
-    random = np.random.default_rng(3)
+@pytest.mark.parametrize("reach_m", [0.002, 0.01, 0.1, 0.4])
+@pytest.mark.parametrize("seed", range(12))
+def test_random_injuries_leave_a_coverage_that_fits(seed: int, reach_m: float) -> None:
+    """Up to 45 of 64 cells have a vertex moved; overlaps and gaps meet at nodes of four, and run along several neighbours."""
+    random = np.random.default_rng(seed)
     cells = lattice(8)
-    for at in random.choice(64, 25, replace=False).tolist():
+    for at in random.choice(64, int(random.integers(1, 46)), replace=False).tolist():
         xy = shapely.get_coordinates(cells[at])[:-1].copy()
-        xy[random.integers(8)] += np.round(random.uniform(-0.4, 0.4, 2), 3)
+        xy[random.integers(8)] += np.round(random.uniform(-reach_m, reach_m, 2), 3)
         cells[at] = Polygon(xy)
-    made, _, _ = mended(*cells)
-    assert not [defect.rule for defect in checks.run(frame(*cells), levels=FLAT) if defect.rule == "invalid_ring"]
+    made, done, left = mended(*cells)
     assert shapely.coverage_is_valid(made)
-    assert abs(shapely.union_all(made).area - sum(shape.area for shape in made)) < 1e-6
+    assert set(left) <= {"spike"}  # a tip at which a third border ends is told, and left
+    assert done
+    assert shapely.union_all(made).area == pytest.approx(sum(shape.area for shape in made), abs=1e-6)
+    assert shapely.union_all(made).interiors[:] == []
+
+
+def test_where_an_award_would_break_a_border_nothing_is_done() -> None:
+    coverage = checks.Coverage.of(frame(LEFT, RIGHT), levels=FLAT)
+    assert retiled(coverage, [Award(coverage.geoms[0], 1)], {0, 1}) is None  # the left one would be left without land
+    twice = checks.Coverage.of(frame(LEFT, RIGHT, box(0, 100, 200, 200)), levels=FLAT)
+    assert retiled(twice, [], set()) == {}  # nothing to do touches nobody
+
+
+def test_the_portions_of_a_long_sliver_go_to_whom_they_lie_along() -> None:
+    north = [box(at * 100, 100.2, at * 100 + 100, 200) for at in range(4)]
+    south = [box(at * 100, 0, at * 100 + 100, 100) for at in range(4)]
+    ends = [box(-50, 0, 0, 200), box(400, 0, 450, 200)]
+    made, done, left = mended(*north, *south, *ends)
+    assert "sliver" in done
+    assert left == []
+    assert max(shape.area for shape in made) <= 10_000 + 1e-6  # no one got more than what lies along its own border
 
 
 def test_invalid_rings_are_remade_or_left() -> None:
@@ -191,3 +214,7 @@ def test_retiling_gives_land_and_inserts_vertices() -> None:
     assert shapely.coverage_is_valid(list(made.values()))
     assert 3 not in retile({1: LEFT, 3: box(10, 10, 20, 20)}, [Award(LEFT, 1)])  # it lost everything
     assert made[7].covers(Point(100, 105))
+    rounded = retile({1: LEFT, 2: box(99.999, 0, 200, 100)}, [])
+    assert rounded[1].area + rounded[2].area == pytest.approx(20_000, abs=1e-6)  # a millimetre is no claim
+    claimed = retile({1: LEFT, 2: box(99.9, 0, 200, 100)}, [])
+    assert claimed[1].area + claimed[2].area == pytest.approx(20_010, abs=1e-6)  # ten centimetres are

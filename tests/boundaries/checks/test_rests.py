@@ -55,6 +55,8 @@ def test_what_is_filled_gets_none_and_a_border_that_differs_is_no_land() -> None
     assert checks.add_rests(city(community=STREET, grids=[STREET]), levels=LADDER)[1] == []
     wider = box(0, 0, 300, 100.5)
     assert checks.add_rests(city(street=wider, community=STREET, grids=[STREET]), levels=LADDER)[1] == []
+    corner = box(296, 96, 300, 100)  # 16 m2: nobody's land, and too little to be an area
+    assert checks.add_rests(city(community=STREET, grids=[STREET.difference(corner)]), levels=LADDER)[1] == []
 
 
 def test_without_supplied_parents_nothing_is_known_to_be_unfilled() -> None:

@@ -169,3 +169,13 @@ def test_what_is_no_metric_frame_with_codes_is_refused() -> None:
 def test_nothing_to_check() -> None:
     assert checks.run(areas_of([])) == []
     assert checks.run(areas_of([None, None])) == []
+
+
+@pytest.mark.parametrize("start", range(7))
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_spike_is_found_wherever_its_ring_begins_and_whichever_way_it_runs(found: Found, start: int, turn: int) -> None:
+    ring = np.array([(0, 0), (100, 0), (100, 49.8), (130, 50), (100, 50.2), (100, 100), (0, 100)])
+    (defect,) = found(Polygon(np.roll(ring, start, axis=0)[::turn]))
+    assert summary([defect]) == [("spike", "warning", ("a",))]
+    assert place_m(defect).equals_exact(Point(130, 50), 0.001)
+    assert defect.size == pytest.approx(30, abs=0.01)

@@ -12,7 +12,7 @@ import shapely
 import boundaries
 from boundaries.geometry import to_lonlat
 from boundaries.model import Level
-from boundaries.store.importing import Assembled, parse_level_option, read_layers
+from boundaries.store.importing import Assembled, LayerSpec, check_layers, parse_level_option, read_layers
 
 LEVELS = (
     Level("wilaya", 0, "省", "Wilaya", leaf=False, code_pattern="[0-9]{2}"),
@@ -62,33 +62,52 @@ def test_what_is_odd_is_told_and_bars_nothing(assembled: Assembled, sources: dic
     assert by_rule["parent_differs"]
 
 
-def test_repaired_it_has_a_code_for_every_commune_and_a_leaf_for_all_land(
-    database_url: str, sources: dict[str, geopandas.GeoDataFrame], tmp_path: Path
-) -> None:
-    """By the statistical code, of which one is missing: three holes, four spikes, borders that differ between the levels."""
-    path = tmp_path / "algeria.gpkg"
+@pytest.fixture(scope="module")
+def by_statistical_code(sources: dict[str, geopandas.GeoDataFrame], tmp_path_factory: pytest.TempPathFactory) -> list[LayerSpec]:
+    """The layers with the communes' statistical code, of which one is missing."""
+    path = tmp_path_factory.mktemp("algeria") / "algeria.gpkg"
     for layer, frame in sources.items():
         frame.to_file(path, layer=layer, driver="GPKG")
     options = (*OPTIONS[:2], "commune=communes:ons_code,parent=daira_osm_id")
-    specs = [parse_level_option(option, path, name="name_fr") for option in options]
-    plain = read_layers(specs, metric_crs="auto", levels=LEVELS)
+    return [parse_level_option(option, path, name="name_fr") for option in options]
+
+
+@pytest.fixture(scope="module")
+def repaired(by_statistical_code: list[LayerSpec]) -> Assembled:
+    return read_layers(by_statistical_code, metric_crs="auto", levels=LEVELS, repair=True)
+
+
+def test_what_lies_badly_is_told_before_a_repair(by_statistical_code: list[LayerSpec], sources: dict[str, geopandas.GeoDataFrame]) -> None:
+    found = check_layers(by_statistical_code, metric_crs="auto", levels=LEVELS)
     uncoded = int(np.flatnonzero(sources["communes"]["ons_code"].isna())[0])
-    assert [defect.areas for defect in plain.defects if defect.rule == "missing_code"] == [(f"#communes:{uncoded}",)]
-    found = read_layers(specs, metric_crs="auto", levels=LEVELS, repair=True)
-    operations = Counter((defect.repair or {})["operation"] for defect in found.done)
+    counts = Counter(defect.rule for defect in found)
+    assert [defect.areas for defect in found if defect.severity == "error"] == [(f"#communes:{uncoded}",)]
+    assert (counts["missing_code"], counts["gap"], counts["multipart"], counts["overlap"]) == (1, 3, 14, 0)
+    assert {"parent_differs", "outside_parent", "uncovered_outline", "parent_without_leaves"} <= counts.keys()
+    assert all(defect.repair and defect.place is not None for defect in found)
+
+
+def test_repaired_it_has_a_code_for_every_commune_and_a_leaf_for_all_land(repaired: Assembled) -> None:
+    operations = Counter((defect.repair or {})["operation"] for defect in repaired.done)
     assert operations["recode"] == 1
     assert operations["add_rest"] >= 3
-    assert {defect.severity for defect in found.defects} == {"warning"}
-    assert not {"gap", "hole", "sliver", "missing_code"} & {defect.rule for defect in found.defects}
-    rests = found.areas[found.areas["kind"] == "rest"]
+    assert {defect.severity for defect in repaired.defects} == {"warning"}
+    assert not {"gap", "hole", "sliver", "missing_code"} & {defect.rule for defect in repaired.defects}
+    rests = repaired.areas[repaired.areas["kind"] == "rest"]
     assert sorted(rests.geometry.area)[-3:] == pytest.approx([13861297, 27495277, 2242039915], rel=1e-6)
+    assert (repaired.areas["level"] == "commune").sum() == 1538 + len(rests)
+
+
+def test_what_was_repaired_is_published_and_looked_up(database_url: str, repaired: Assembled) -> None:
     with boundaries.open(database_url, create=True) as library:
         library.init_city(name="Algérie", division_code="DZ", levels=LEVELS, timezone="Africa/Algiers")
-        library.publish(library.import_areas(found, actor="tester").number, actor="tester")
-        for shape, rest in zip(to_lonlat(np.asarray(rests.geometry), found.metric_crs), rests.itertuples(), strict=True):
-            point = shapely.point_on_surface(shape)
+        library.publish(library.import_areas(repaired, actor="tester").number, actor="tester")
+        leaves = repaired.areas[repaired.areas.geometry.notna()]
+        points = to_lonlat(shapely.point_on_surface(np.asarray(leaves.geometry)), repaired.metric_crs)
+        for point, leaf in zip(points, leaves.itertuples(), strict=True):
             located = library.locate(lon=point.x, lat=point.y, datum="wgs84")
-            assert (located.areas["commune"], rest.parent_code in located.areas.values()) == (rest.code, True)
+            assert located.areas["commune"] == leaf.code
+            assert leaf.parent_code in located.areas.values()
 
 
 def test_no_vertex_is_lost_or_moved(assembled: Assembled, sources: dict[str, geopandas.GeoDataFrame]) -> None:
