@@ -42,7 +42,13 @@ def _timed() -> Condition:
 def _repeats() -> Condition:
     """The same matter in the same leaf was reported in the thirty days before (`repeat_until_at` of an earlier case is not over)."""
     e = case_record.alias("earlier").c
-    return sa.exists().where(e.area_code == c.area_code, e.category == c.category, e.case_id < c.case_id, e.repeat_until_at > c.received_at)
+    return sa.exists().where(
+        e.area_code == c.area_code,
+        e.category == c.category,
+        e.case_id < c.case_id,
+        e.repeat_until_at > c.received_at,
+        e.repeat_until_at <= c.repeat_until_at,  # follows from the order of receipt; it bounds what the index looks at
+    )
 
 
 MEASURES: dict[str, Callable[[Sql], Condition]] = {

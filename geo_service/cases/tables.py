@@ -74,7 +74,7 @@ case_record = sa.Table(
     sa.Column("satisfied", sa.Boolean(), nullable=True),
     sa.Column("progress", Json(), nullable=False),
     sa.Index("ix_case_record_state", "state", "case_id"),
-    sa.Index("ix_case_record_area", "area_code", "category", "case_id"),
+    sa.Index("ix_case_record_area", "area_code", "category", "repeat_until_at", "case_id"),
     sa.Index("ix_case_record_received", "received_at"),
     sa.Index("ix_case_record_owner", "owner", "case_id"),
     sa.Index("ix_case_record_post", "post_id", "case_id"),

@@ -33,4 +33,7 @@ def give_back(connection: Connection, name: str, *, holder: str, now: datetime, 
 
 def leases(connection: Connection) -> list[dict[str, Any]]:
     """Every job that ever ran: name, holder, until_at, last_run_at, last_done, runs."""
-    return [dict(row._mapping) for row in connection.execute(sa.select(job_lease).order_by(job_lease.c.name))]
+    return [
+        {str(name): value for name, value in row._mapping.items()}
+        for row in connection.execute(sa.select(job_lease).order_by(job_lease.c.name))
+    ]

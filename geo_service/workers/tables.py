@@ -49,14 +49,3 @@ holding = sa.Table(
     sa.Column("away_from_at", UtcDateTime(), nullable=True),
     sa.Column("away_until_at", UtcDateTime(), nullable=True),
 )
-
-visit = sa.Table(
-    "visit",
-    metadata,
-    sa.Column("visit_id", BigKey(), primary_key=True),
-    sa.Column("post_id", BigKey(), sa.ForeignKey("post.post_id"), nullable=False, index=True),
-    sa.Column("at", UtcDateTime(), nullable=False),
-    sa.Column("words", sa.Text(), nullable=False),
-    sa.Column("case_id", BigKey(), sa.ForeignKey("case_record.case_id"), nullable=True),
-    sa.Column("recorded_by", sa.String(80), nullable=False),
-)

@@ -1,0 +1,102 @@
+"""The escalation ladder through the service: each rung once, with the instant it was reached, whatever happened meanwhile."""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from geo_service.cases.rule_versions import put_book
+from geo_service.cli import app
+from geo_service.clock import FixedClock
+from geo_service.jobs import run_due, status
+from geo_service.jobs.leases import LEASE, take
+from tests.flows.conftest import Service
+from tests.flows.test_dispatching import (  # noqa: F401  # act and people are fixtures
+    Act,
+    act,
+    people,
+    reported,
+    the_row_is_the_fold_of_its_events,
+    walk,
+)
+
+
+def rungs(service: Service, case_id: int) -> list[tuple[str, str]]:
+    events = service.client.get(f"/api/v1/cases/{case_id}/events", headers=service.operator).json()["items"]
+    return [(e["data"]["rung"], e["data"]["reached_at"]) for e in events if e["kind"] == "escalated"]
+
+
+def run_at(service: Service, at: dt.datetime) -> dict[str, int | None]:
+    return run_due(service.database, FixedClock(at))
+
+
+def instant(case: dict[str, Any], name: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(case[name])
+
+
+def test_each_rung_is_climbed_once_and_again_finds_nothing(service: Service, act: Act) -> None:  # noqa: F811
+    case_id = reported(service)
+    sent = walk(act, case_id, "dispatch")
+    assert run_at(service, instant(sent, "warn_at") - dt.timedelta(seconds=1)) == {"escalation": 0}
+    assert run_at(service, instant(sent, "warn_at")) == {"escalation": 1}
+    assert run_at(service, instant(sent, "warn_at")) == {"escalation": 0}
+    assert run_at(service, instant(sent, "due_at") + dt.timedelta(seconds=1)) == {"escalation": 2}
+    assert [rung for rung, _ in rungs(service, case_id)] == ["warn_owner", "due_owner", "due_operator"]
+    the_row_is_the_fold_of_its_events(service, case_id)
+
+
+def test_downtime_changes_no_rung_and_no_instant(service: Service, act: Act) -> None:  # noqa: F811
+    ids = [reported(service), reported(service)]
+    sent = [walk(act, case_id, "dispatch") for case_id in ids]
+    later = instant(sent[1], "due_at") + dt.timedelta(days=30)
+    assert run_at(service, later) == {"escalation": 10}
+    found = rungs(service, ids[0])
+    assert [rung for rung, _ in found] == ["warn_owner", "due_owner", "due_operator", "late_supervisor", "late_leader"]
+    assert dt.datetime.fromisoformat(found[0][1]) == instant(sent[0], "warn_at")
+    assert dt.datetime.fromisoformat(found[1][1]) == instant(sent[0], "due_at")
+    assert found == sorted(found, key=lambda one: one[1])
+
+
+def test_what_is_handled_or_suspended_is_left_alone(service: Service, act: Act) -> None:  # noqa: F811
+    handled, hung = reported(service), reported(service)
+    walk(act, handled, "feed_back")
+    walk(act, hung, "sign")
+    act(hung, "request_suspension", {"reason": "frozen ground"})
+    act(hung, "suspend", who="supervisor")
+    assert run_at(service, service.clock.at + dt.timedelta(days=60)) == {"escalation": 0}
+
+
+def test_a_job_is_done_by_one_and_taken_over_when_its_lease_is_over(service: Service) -> None:
+    now = service.clock.at
+    with service.database.writing() as connection:
+        assert take(connection, "escalation", holder="one", now=now)
+        assert not take(connection, "escalation", holder="two", now=now)
+    assert run_due(service.database, FixedClock(now), holder="two") == {"escalation": None}
+    assert run_due(service.database, FixedClock(now + LEASE), holder="two") == {"escalation": 0}
+    assert [(row["name"], row["holder"], row["runs"]) for row in status(service.database)] == [("escalation", None, 1)]
+
+
+def test_the_commands_run_jobs_and_prove_the_matrix(service: Service, tmp_path: Path) -> None:
+    environment = {"CITYGRID_DATABASE_URL": service.database.url, "CITYGRID_DATA_DIR": str(tmp_path)}
+
+    def command(*words: str) -> list[Any]:
+        done = CliRunner().invoke(app, [*words], env=environment)
+        assert done.exit_code == 0, done.output
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert command("jobs", "run", "--once") == [{"escalation": 0}]
+    [row] = command("jobs", "status")
+    assert (row["name"], row["runs"], row["holder"]) == ("escalation", 1, None)
+    [proof] = command("matrix", "prove", "--json", "--out", str(tmp_path / "gaps.geojson"))
+    assert (proof["leaves"], proof["complete"], proof["gaps"], proof["double_claims"]) == (8, True, [], [])
+    assert json.loads((tmp_path / "gaps.geojson").read_text()) == {"type": "FeatureCollection", "features": []}
+    service.clock.at = dt.datetime.now(dt.UTC)
+    with service.database.writing() as connection:
+        put_book(connection, "matrix", [], actor="test", at=service.clock.at)
+    done = CliRunner().invoke(app, ["matrix", "prove", "--json", "--out", str(tmp_path / "gaps.geojson")], env=environment)
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["gap_pairs"] == 8 * proof["categories"]
+    drawn = json.loads((tmp_path / "gaps.geojson").read_text())["features"]
+    assert len(drawn) == 7  # all but the leaf that shares its face
