@@ -18,6 +18,7 @@ from geo_service.api.wiring import Wiring
 from geo_service.clock import Clock, SystemClock
 from geo_service.db import Database
 from geo_service.errors import SetupError
+from geo_service.flows.accounts.endpoints import router as accounts
 from geo_service.flows.dispatch.endpoints import router as dispatch
 from geo_service.flows.evaluation.endpoints import router as evaluation
 from geo_service.flows.health.endpoints import router as health
@@ -55,7 +56,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app = FastAPI(title="citygrid", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.wiring = wiring
     problems.install(app)
-    for router in (health, lookup, intake, dispatch, evaluation, planning, maps, home):
+    for router in (accounts, health, lookup, intake, dispatch, evaluation, planning, maps, home):
         app.include_router(router)
     app.add_middleware(Limits)
     return app

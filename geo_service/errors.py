@@ -5,6 +5,7 @@ ServiceError (a BoundariesError in shape: code, en, zh, row, area, place)
 ├── AuthenticationError  no key, or one that is not valid
 ├── DeniedError          the actor's role may not do this
 ├── RequestError         a value that cannot be: a field is named
+├── ThrottledError       too often; retry_after_s (in params) says when it may be tried again
 ├── TooLargeError        a body over the limit
 ├── ConflictError        not allowed in this state
 ├── StaleError           the precondition does not hold any more
@@ -34,6 +35,10 @@ class DeniedError(ServiceError):
 
 class RequestError(ServiceError):
     """A value of the request cannot be; `field` (in params) names it."""
+
+
+class ThrottledError(ServiceError):
+    """Tried too often; `retry_after_s` (in params) says in how many seconds it may be tried again."""
 
 
 class TooLargeError(ServiceError):

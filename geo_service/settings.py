@@ -29,11 +29,26 @@ class ServerSettings(_Concern):
     demo: bool = False
 
 
+class AccountSettings(_Concern):
+    """How long a sign-in lasts, and who needs a second factor."""
+
+    session_idle_minutes: float = Field(default=30, gt=0)
+    session_hours: float = Field(default=12, gt=0)
+    second_factor_for: list[str] = ["administrator", "planner"]
+
+
 class RoutingSettings(_Concern):
     """When an answer counts as certain."""
 
     certain_from: float = Field(default=0.8, gt=0.5, le=1.0)
     refresh_seconds: float = Field(default=1.0, gt=0)
+
+
+class UploadSettings(_Concern):
+    """How large a file with boundaries may be that comes over HTTP: its bytes (an archive's when unpacked too), its vertices."""
+
+    upload_bytes: int = Field(default=256 * 1024 * 1024, ge=1024)
+    upload_vertices: int = Field(default=2_000_000, ge=1000, le=5_000_000)
 
 
 class Settings:
@@ -45,7 +60,11 @@ class Settings:
         storage: StorageSettings | None = None,
         server: ServerSettings | None = None,
         routing: RoutingSettings | None = None,
+        uploads: UploadSettings | None = None,
+        accounts: AccountSettings | None = None,
     ) -> None:
         self.storage = storage or StorageSettings()
         self.server = server or ServerSettings()
         self.routing = routing or RoutingSettings()
+        self.uploads = uploads or UploadSettings()
+        self.accounts = accounts or AccountSettings()

@@ -1,6 +1,22 @@
-"""Who acts: API keys and the actor each stands for. Every write in the service names its actor."""
+"""Who acts: users with roles bound to areas and categories, API keys, sessions, and the one policy. Every write names its actor."""
 
-from geo_service.accounts.model import ANONYMOUS, DEMO_OPERATOR, ROLES, Actor
+from geo_service.accounts.model import ANONYMOUS, DEMO_OPERATOR, ROLE_TEXTS, ROLES, Actor, Grant
+from geo_service.accounts.policy import holders, may, permissions_of, scope
 from geo_service.accounts.repository import actor_for_key, create_key, keys, revoke_key
 
-__all__ = ["ANONYMOUS", "Actor", "DEMO_OPERATOR", "ROLES", "actor_for_key", "create_key", "keys", "revoke_key"]
+__all__ = [
+    "Actor",
+    "actor_for_key",
+    "ANONYMOUS",
+    "create_key",
+    "DEMO_OPERATOR",
+    "Grant",
+    "holders",
+    "keys",
+    "may",
+    "permissions_of",
+    "revoke_key",
+    "ROLE_TEXTS",
+    "ROLES",
+    "scope",
+]

@@ -10,18 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 
-from geo_service.accounts import ANONYMOUS, DEMO_OPERATOR, Actor, actor_for_key
+from geo_service.accounts import DEMO_OPERATOR, Actor
+from geo_service.api.auth import get_actor, get_wiring, require_known
 from geo_service.api.language import language_of
 from geo_service.api.wiring import Wiring
-from geo_service.errors import AuthenticationError, DeniedError
+from geo_service.errors import DeniedError
 
 B = TypeVar("B", bound=BaseModel)
-
-
-def get_wiring(request: Request) -> Wiring:
-    """The parts of the running service."""
-    wiring: Wiring = request.app.state.wiring
-    return wiring
 
 
 def get_reading(wiring: Annotated[Wiring, Depends(get_wiring)]) -> Iterator[Connection]:
@@ -36,28 +31,6 @@ def get_writing(wiring: Annotated[Wiring, Depends(get_wiring)]) -> Iterator[Conn
         yield connection
 
 
-def get_actor(request: Request, wiring: Annotated[Wiring, Depends(get_wiring)]) -> Actor:
-    """Who calls: the key's actor; without a key the demonstration's operator where that is allowed, else nobody.
-
-    A key that is sent must be good, also where none is needed. AuthenticationError otherwise.
-    """
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    key = key.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
-    if not key and request.headers.get("authorization"):
-        raise _bad_key()
-    if not key:
-        return DEMO_OPERATOR if wiring.settings.server.demo else ANONYMOUS
-    with wiring.database.reading() as connection:
-        actor = actor_for_key(connection, key)
-    if actor is None:
-        raise _bad_key()
-    return actor
-
-
-def _bad_key() -> AuthenticationError:
-    return AuthenticationError("bad_key", en="the API key is not valid", zh="API 密钥无效")
-
-
 def requires(*roles: str, demo: bool = False) -> Callable[[Actor], Actor]:
     """A dependency that lets only actors of these roles pass; every known actor when none is named.
 
@@ -65,12 +38,7 @@ def requires(*roles: str, demo: bool = False) -> Callable[[Actor], Actor]:
     """
 
     def check(actor: Annotated[Actor, Depends(get_actor)]) -> Actor:
-        if not actor.known:
-            raise AuthenticationError(
-                "key_required",
-                en="this needs an API key (Authorization: Bearer ...)",
-                zh="此操作需要 API 密钥（Authorization: Bearer ...）",
-            )
+        require_known(actor)
         if roles and actor.role not in roles and not (demo and actor == DEMO_OPERATOR):
             needed = ", ".join(roles)
             raise DeniedError(

@@ -37,6 +37,7 @@ STATUS: Mapping[type[BoundariesError], int] = {
     service.AuthenticationError: 401,
     service.DeniedError: 403,
     service.RequestError: 422,
+    service.ThrottledError: 429,
     service.TooLargeError: 413,
     service.ConflictError: 409,
     service.StaleError: 412,
@@ -74,6 +75,7 @@ TITLES = {
     415: ("不支持的内容类型", "Unsupported content type"),
     422: ("请求内容有误", "The request cannot be processed"),
     428: ("缺少前置条件", "Precondition required"),
+    429: ("操作过于频繁", "Too often"),
     500: ("服务内部错误", "Internal error"),
     503: ("服务暂不可用", "Not available now"),
     507: ("存储空间不足", "Out of storage"),
@@ -146,6 +148,8 @@ def problem_of(request: Request, error: BoundariesError) -> Response:
     language, status = language_of(request), status_of(error)
     listed = [_listed(item, language) for item in (error.items or (error,)) if item.row is not None or "field" in item.params]
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else None
+    if "retry_after_s" in error.params:
+        headers = {"Retry-After": str(error.params["retry_after_s"])}
     return problem(request, status=status, code=error.code, detail=error.text(language), errors=listed, place=error.place, headers=headers)
 
 

@@ -39,5 +39,5 @@ def list_keys() -> None:
 def revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
     """End a key at once."""
     with opened() as wiring, wiring.database.writing() as connection:
-        revoke_key(connection, name=name, at=wiring.clock.now())
+        revoke_key(connection, name=name, at=wiring.clock.now(), by="command line")
     say(f"密钥 {name} 已失效", f"the key {name} is revoked")

@@ -9,6 +9,7 @@ import typer
 
 from boundaries.errors import BoundariesError
 from geo_service import __version__
+from geo_service.cli.accounts import accounts
 from geo_service.cli.demo import demo
 from geo_service.cli.doctor import doctor
 from geo_service.cli.jobs import jobs
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.add_typer(demo, name="demo")
 app.add_typer(db, name="db")
 app.add_typer(keys, name="keys")
+app.add_typer(accounts, name="accounts")
 app.add_typer(boundaries, name="boundaries")
 app.add_typer(matrix, name="matrix")
 app.add_typer(jobs, name="jobs")

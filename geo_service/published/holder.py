@@ -31,6 +31,13 @@ class Holder:
         """The generation in force as this process knows it. SetupError when none was ever published."""
         return self._current or self.refresh()
 
+    def current_or_none(self) -> Published | None:
+        """The generation in force, or None before the first one is published."""
+        try:
+            return self.current()
+        except SetupError:
+            return None
+
     def refresh(self) -> Published:
         """Looks which generation is in force and swaps to it if it is another one."""
         with self._database.reading() as connection:

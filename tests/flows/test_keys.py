@@ -38,7 +38,7 @@ def test_a_bad_key_is_refused_also_where_none_is_needed(service: Service) -> Non
 
 def test_a_revoked_key_ends_at_once(service: Service) -> None:
     with service.database.writing() as connection:
-        revoke_key(connection, name="desk 1", at=NOW)
+        revoke_key(connection, name="desk 1", at=NOW, by="test")
     assert service.client.get("/api/v1/cases", headers=service.operator).status_code == 401
 
 
@@ -51,7 +51,7 @@ def test_keys_are_made_with_a_role_and_a_name_of_their_own(founded: Database) ->
             with pytest.raises(RequestError):
                 create_key(connection, name=name, role=role, at=NOW, by="test")
         with pytest.raises(NotFoundError):
-            revoke_key(connection, name="nobody", at=NOW)
+            revoke_key(connection, name="nobody", at=NOW, by="test")
 
 
 def test_the_demonstration_lets_a_call_without_key_act_as_operator(settings: Settings, founded: Database) -> None:

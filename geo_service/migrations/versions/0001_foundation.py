@@ -205,6 +205,22 @@ def upgrade() -> None:
     sa.Column('response', Json(), nullable=True),
     sa.PrimaryKeyConstraint('scope', 'key', name=op.f('pk_idempotency_key'))
     )
+    op.create_table('account',
+    sa.Column('account_id', BigKey(), nullable=False),
+    sa.Column('username', sa.String(length=40), nullable=False),
+    sa.Column('display_name', sa.String(length=60), nullable=False),
+    sa.Column('password_hash', sa.String(length=200), nullable=False),
+    sa.Column('must_change', sa.Boolean(), nullable=False),
+    sa.Column('totp_secret', sa.String(length=64), nullable=True),
+    sa.Column('totp_confirmed', sa.Boolean(), nullable=False),
+    sa.Column('totp_step', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('created_by', sa.String(length=80), nullable=False),
+    sa.Column('disabled_at', UtcDateTime(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('account_id', name=op.f('pk_account')),
+    sa.UniqueConstraint('username', name=op.f('uq_account_username'))
+    )
     op.create_table('address',
     sa.Column('address_id', BigKey(), nullable=False),
     sa.Column('community_code', sa.String(length=32), nullable=False),
@@ -237,7 +253,10 @@ def upgrade() -> None:
     op.create_table('api_key',
     sa.Column('key_id', sa.String(length=16), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
-    sa.Column('role', sa.String(length=20), nullable=False),
+    sa.Column('role', sa.String(length=30), nullable=False),
+    sa.Column('area_code', sa.String(length=32), nullable=True),
+    sa.Column('categories', Json(), nullable=True),
+    sa.Column('acts_for', sa.String(length=80), nullable=True),
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.Column('created_by', sa.String(length=80), nullable=False),
@@ -245,6 +264,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('key_id', name=op.f('pk_api_key')),
     sa.UniqueConstraint('digest', name=op.f('uq_api_key_digest')),
     sa.UniqueConstraint('name', name=op.f('uq_api_key_name'))
+    )
+    op.create_table('attempt',
+    sa.Column('username', sa.String(length=40), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('locked_until_at', UtcDateTime(), nullable=True),
+    sa.Column('last_at', UtcDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('username', name=op.f('pk_attempt'))
     )
     op.create_table('case_record',
     sa.Column('case_id', BigKey(), nullable=False),
@@ -371,6 +397,16 @@ def upgrade() -> None:
     sa.Column('last', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('day', name=op.f('pk_tracking_day'))
     )
+    op.create_table('account_grant',
+    sa.Column('account_id', BigKey(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('role', sa.String(length=30), nullable=False),
+    sa.Column('area_code', sa.String(length=32), nullable=True),
+    sa.Column('categories', Json(), nullable=True),
+    sa.Column('acts_for', sa.String(length=80), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.account_id'], name=op.f('fk_account_grant_account_id_account')),
+    sa.PrimaryKeyConstraint('account_id', 'ordinal', name=op.f('pk_account_grant'))
+    )
     op.create_table('case_area',
     sa.Column('case_id', BigKey(), nullable=False),
     sa.Column('area_code', sa.String(length=32), nullable=False),
@@ -419,6 +455,17 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['kind', 'version'], ['rule_version.kind', 'rule_version.version'], name=op.f('fk_rule_row_kind_version_rule_version')),
     sa.PrimaryKeyConstraint('kind', 'version', 'number', name=op.f('pk_rule_row'))
     )
+    op.create_table('session',
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('account_id', BigKey(), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('seen_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.account_id'], name=op.f('fk_session_account_id_account')),
+    sa.PrimaryKeyConstraint('digest', name=op.f('pk_session'))
+    )
+    with op.batch_alter_table('session', schema=None) as batch_op:
+        batch_op.create_index('ix_session_account', ['account_id'], unique=False)
+
     op.create_table('holding',
     sa.Column('holding_id', BigKey(), nullable=False),
     sa.Column('post_id', BigKey(), nullable=False),
@@ -446,6 +493,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_holding_person_id'))
 
     op.drop_table('holding')
+    with op.batch_alter_table('session', schema=None) as batch_op:
+        batch_op.drop_index('ix_session_account')
+
+    op.drop_table('session')
     op.drop_table('rule_row')
     op.drop_table('reporter')
     with op.batch_alter_table('post', schema=None) as batch_op:
@@ -458,6 +509,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_case_area_area_code')
 
     op.drop_table('case_area')
+    op.drop_table('account_grant')
     op.drop_table('tracking_day')
     op.drop_table('rule_version')
     op.drop_table('person')
@@ -476,12 +528,14 @@ def downgrade() -> None:
         batch_op.drop_index('ix_case_record_area')
 
     op.drop_table('case_record')
+    op.drop_table('attempt')
     op.drop_table('api_key')
     op.drop_table('agency')
     with op.batch_alter_table('address', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_address_community_code'))
 
     op.drop_table('address')
+    op.drop_table('account')
     op.drop_table('idempotency_key')
     op.drop_table('event_head')
     with op.batch_alter_table('event', schema=None) as batch_op:

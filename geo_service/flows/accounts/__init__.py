@@ -1,0 +1,1 @@
+"""Signing in and administering who may do what."""
