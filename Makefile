@@ -24,6 +24,8 @@ demo: ## set up, build the demo city, route a report before your eyes, serve on 
 test: ## set up and run all tests, on SQLite and on PostGIS
 	@$(SETUP) test
 	@$(if $(filter postgis,$(WITHOUT)),:,PYTHONPATH=. $(BIN)/python scripts/postgis.py)
+	@PYTHONPATH=. $(BIN)/python scripts/chromium.py
+	@$(BIN)/python scripts/console.py test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(addprefix --without ,$(WITHOUT)) $(ARGS)
 
 setup: ## only set up: .venv with what the program and its tests need
@@ -35,6 +37,7 @@ check: ## the rules: style, types, imports, guarantees (a minute; run it before 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(BIN)/python scripts/console.py check
 	$(BIN)/python -m pytest -q tests/guarantees
 
 bench: ## measure: every program of tests/bench
@@ -54,5 +57,5 @@ openapi: ## write the agreed description of the API anew, after a change that is
 	@PYTHONPATH=. $(BIN)/python scripts/openapi.py > openapi.new && mv openapi.new tests/guarantees/openapi.json
 
 clean: ## remove .venv, caches and builds; your databases under var/ stay
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist map_ui/console_dist map_ui/console/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,23 +13,50 @@ from fastapi import FastAPI
 from boundaries.errors import BoundariesError
 from geo_service import __version__
 from geo_service.api import problems
+from geo_service.api.access import AccessLog, Noting
+from geo_service.api.auth import ask_first
 from geo_service.api.limits import Limits
 from geo_service.api.wiring import Wiring
 from geo_service.clock import Clock, SystemClock
+from geo_service.console.endpoints import router as console
+from geo_service.console.held import Held
+from geo_service.console.pages import router as pages
 from geo_service.db import Database
 from geo_service.errors import SetupError
 from geo_service.flows.accounts.endpoints import router as accounts
+from geo_service.flows.audit.endpoints import router as audit
+from geo_service.flows.consultation.by_action import consult
+from geo_service.flows.consultation.endpoints import router as consultation
+from geo_service.flows.consultation.proposal_endpoints import router as proposals
+from geo_service.flows.consultation.whistle_endpoints import router as whistles
+from geo_service.flows.dispatch.acting import apply_event
+from geo_service.flows.dispatch.bulk_endpoints import router as bulk
 from geo_service.flows.dispatch.endpoints import router as dispatch
+from geo_service.flows.dispatch.viewing import router as viewing
 from geo_service.flows.evaluation.endpoints import router as evaluation
+from geo_service.flows.facilities.endpoints import router as facilities
 from geo_service.flows.health.endpoints import router as health
 from geo_service.flows.intake.endpoints import router as intake
+from geo_service.flows.jobs.endpoints import router as jobs
 from geo_service.flows.lookup.endpoints import router as lookup
+from geo_service.flows.messages.endpoints import router as messages
+from geo_service.flows.people.endpoints import router as people
 from geo_service.flows.planning.endpoints import router as planning
-from geo_service.flows.planning.publishing import publish_due
+from geo_service.flows.planning.generations import router as generations
+from geo_service.flows.planning.table import router as table
+from geo_service.flows.planning.transfer import router as transfer
+from geo_service.flows.reporters.endpoints import router as reporters
+from geo_service.flows.reporters.phone_endpoints import router as callers
+from geo_service.flows.rules.endpoints import router as rules
+from geo_service.flows.stream.endpoints import router as stream
+from geo_service.flows.stream.service import Feed
+from geo_service.flows.views.endpoints import router as views
+from geo_service.jobs import run_forever
 from geo_service.maps.endpoints import router as maps
 from geo_service.maps.home import router as home
 from geo_service.migrations import check_version
 from geo_service.settings import Settings
+from geo_service.tiles.endpoints import router as tiles
 
 log = logging.getLogger("citygrid")
 
@@ -55,9 +82,48 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     wiring = Wiring(settings, Database(settings.storage.database_url), clock or SystemClock())
     app = FastAPI(title="citygrid", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.wiring = wiring
+    app.state.held = Held()
+    app.state.feed = Feed(wiring.database, wiring.clock.now)
+    wiring.database.after_commit.append(app.state.feed.wake)
+    app.state.step = apply_event  # a ruling of a consultation moves its case as everybody does: a flow never calls a flow
+    app.state.consult = consult  # and the action on a case opens a consultation as everybody does
     problems.install(app)
-    for router in (accounts, health, lookup, intake, dispatch, evaluation, planning, maps, home):
+    for router in (
+        accounts,
+        audit,
+        messages,
+        reporters,
+        callers,
+        bulk,
+        viewing,
+        views,
+        stream,
+        health,
+        lookup,
+        intake,
+        dispatch,
+        consultation,
+        whistles,
+        proposals,
+        evaluation,
+        planning,
+        generations,
+        table,
+        transfer,
+        jobs,
+        tiles,
+        facilities,
+        rules,
+        maps,
+        home,
+        people,
+        console,
+        pages,
+    ):
+        ask_first(router)
         app.include_router(router)
+    app.state.accesses = AccessLog(wiring)
+    app.add_middleware(Noting, entries=app.state.accesses, wiring=wiring)
     app.add_middleware(Limits)
     return app
 
@@ -66,11 +132,20 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     wiring: Wiring = app.state.wiring
     stop = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(wiring, stop), name="published", daemon=True)
-    watcher.start()
+    threads = [
+        threading.Thread(target=_watch, args=(wiring, stop), name="published", daemon=True),
+        threading.Thread(target=app.state.accesses.run, args=(stop,), name="access log", daemon=True),
+    ]
+    if wiring.settings.jobs.jobs_in_app:
+        threads.append(threading.Thread(target=run_forever, args=(wiring, stop), name="background", daemon=True))
+    for thread in threads:
+        thread.start()
     yield
     stop.set()
-    watcher.join(timeout=5)
+    app.state.feed.close()
+    wiring.wanted.set()
+    for thread in threads:
+        thread.join(timeout=10)
     wiring.database.close()
 
 
@@ -79,7 +154,6 @@ def _watch(wiring: Wiring, stop: threading.Event) -> None:
     first = True
     while not stop.is_set():
         try:
-            publish_due(wiring, now=wiring.clock.now())
             wiring.published.refresh()
             if first:
                 wiring.geocoder()

@@ -5,6 +5,7 @@ ServiceError (a BoundariesError in shape: code, en, zh, row, area, place)
 ├── AuthenticationError  no key, or one that is not valid
 ├── DeniedError          the actor's role may not do this
 ├── RequestError         a value that cannot be: a field is named
+│   └── CellError        a cell of a table cannot be: its column is named
 ├── ThrottledError       too often; retry_after_s (in params) says when it may be tried again
 ├── TooLargeError        a body over the limit
 ├── ConflictError        not allowed in this state
@@ -35,6 +36,15 @@ class DeniedError(ServiceError):
 
 class RequestError(ServiceError):
     """A value of the request cannot be; `field` (in params) names it."""
+
+
+class CellError(RequestError):
+    """A cell of a table cannot be; `field` (in params) names its column."""
+
+    @property
+    def found(self) -> tuple[str, str, str, str]:
+        """(column, code, what is wrong in English, and in Chinese)."""
+        return str(self.params.get("field", "")), self.code, self.text("en"), self.text("zh")
 
 
 class ThrottledError(ServiceError):

@@ -47,6 +47,8 @@ event_head = sa.Table(
 )
 
 GENESIS = "0" * 64
+CHANNEL = "citygrid_events"
+"""PostgreSQL tells whoever listens here that the log grew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def append(connection: Connection, events: Sequence[NewEvent]) -> int:
     if rows:
         connection.execute(sa.insert(event), rows)
     connection.execute(sa.update(event_head).values(position=position, hash=previous))
+    if rows and connection.dialect.name == "postgresql":  # told to others when it commits; only to wake them, what happened they read
+        connection.execute(sa.select(sa.func.pg_notify(CHANNEL, "")))
     return position
 
 
@@ -117,9 +121,31 @@ def of_case(connection: Connection, case_id: int) -> list[Event]:
     return list(_read(connection, sa.select(event).where(event.c.case_id == case_id).order_by(event.c.position)))
 
 
-def after(connection: Connection, position: int, *, limit: int = 1000) -> list[Event]:
-    """The events behind a position, oldest first."""
-    return list(_read(connection, sa.select(event).where(event.c.position > position).order_by(event.c.position).limit(limit)))
+def chained(connection: Connection, events: Sequence[Event]) -> list[bool]:
+    """For each of these events, whether its hash follows from it and from the event before it in the log."""
+    wanted = [one.position - 1 for one in events]
+    rows = connection.execute(sa.select(event.c.position, event.c.hash).where(event.c.position.in_(wanted))).all()
+    before = {0: GENESIS, **{row.position: row.hash for row in rows}}
+    return [one.position - 1 in before and chained_hash(before[one.position - 1], one.position, one) == one.hash for one in events]
+
+
+def after(connection: Connection, position: int, *, limit: int = 1000, upto: int | None = None) -> list[Event]:
+    """The events behind a position, oldest first, and not behind `upto`."""
+    where = [event.c.position > position]
+    if upto is not None:
+        where.append(event.c.position <= upto)
+    return list(_read(connection, sa.select(event).where(*where).order_by(event.c.position).limit(limit)))
+
+
+def every(connection: Connection) -> Generator[Event, None, None]:
+    """All events in order, read in bounded memory; close it when you stop half way."""
+    return _read(connection, sa.select(event).order_by(event.c.position).execution_options(yield_per=5000))
+
+
+def head_of(connection: Connection) -> tuple[int, str]:
+    """Position and hash of the last event; (0, GENESIS) before the first."""
+    head = connection.execute(sa.select(event_head)).one_or_none()
+    return (int(head.position), str(head.hash)) if head else (0, GENESIS)
 
 
 def _read(connection: Connection, query: sa.Select[Any]) -> Generator[Event, None, None]:
@@ -131,14 +157,12 @@ def _read(connection: Connection, query: sa.Select[Any]) -> Generator[Event, Non
 def first_break(connection: Connection) -> int | None:
     """The first position whose hash does not follow from the one before, or None when the chain is whole up to the head."""
     previous, expected = GENESIS, 1
-    with closing(_read(connection, sa.select(event).order_by(event.c.position).execution_options(yield_per=5000))) as rows:
+    with closing(every(connection)) as rows:
         for row in rows:
             if row.position != expected or chained_hash(previous, row.position, row) != row.hash:
                 return expected
             previous, expected = row.hash, expected + 1
-    head = connection.execute(sa.select(event_head)).one_or_none()
-    at_head = (head.position, head.hash) if head else (0, GENESIS)
-    return None if at_head == (expected - 1, previous) else expected
+    return None if head_of(connection) == (expected - 1, previous) else expected
 
 
 def ensure_objects(connection: Connection) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -37,6 +38,21 @@ class AccountSettings(_Concern):
     second_factor_for: list[str] = ["administrator", "planner"]
 
 
+class AuditSettings(_Concern):
+    """Where the log's head is written outside the database, and with which key its lines are signed."""
+
+    heads_file: Path | None = None
+    heads_key: SecretStr | None = None
+
+
+class PrivacySettings(_Concern):
+    """How long personal data is kept: of a reporter after the case ended, of the access log (never under 180 days)."""
+
+    retention_days: int = Field(default=365, ge=30, le=3650)
+    access_log_days: int = Field(default=365, ge=180, le=3650)
+    export_rows: int = Field(default=50_000, ge=1, le=1_000_000)
+
+
 class RoutingSettings(_Concern):
     """When an answer counts as certain."""
 
@@ -51,6 +67,37 @@ class UploadSettings(_Concern):
     upload_vertices: int = Field(default=2_000_000, ge=1000, le=5_000_000)
 
 
+class JobsSettings(_Concern):
+    """Background work: whether `serve` does it too, how often it looks for some, how long a process that died holds its work."""
+
+    jobs_in_app: bool = True
+    jobs_poll_seconds: float = Field(default=1.0, gt=0, le=60)
+    jobs_lease_seconds: float = Field(default=30.0, ge=1, le=600)
+
+
+class MessageSettings(_Concern):
+    """Ways for messages to leave, and how many may wait."""
+
+    messages_file: Path | None = None
+    messages_file_channels: list[str] = ["file"]
+    messages_most_queued: int = Field(default=10_000, ge=1)
+    messages_lease_seconds: float = Field(default=60.0, ge=15, le=3600)
+    messages_private_networks: list[str] = []
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "ssl", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str = "citygrid@localhost"
+
+    @field_validator("messages_private_networks")
+    @classmethod
+    def _networks(cls, texts: list[str]) -> list[str]:
+        for text in texts:
+            ip_network(text, strict=False)
+        return texts
+
+
 class Settings:
     """All concerns together; `create_app` and the command line take this."""
 
@@ -62,9 +109,27 @@ class Settings:
         routing: RoutingSettings | None = None,
         uploads: UploadSettings | None = None,
         accounts: AccountSettings | None = None,
+        audit: AuditSettings | None = None,
+        privacy: PrivacySettings | None = None,
+        jobs: JobsSettings | None = None,
+        messages: MessageSettings | None = None,
     ) -> None:
         self.storage = storage or StorageSettings()
         self.server = server or ServerSettings()
         self.routing = routing or RoutingSettings()
         self.uploads = uploads or UploadSettings()
         self.accounts = accounts or AccountSettings()
+        self.audit = audit or AuditSettings()
+        self.privacy = privacy or PrivacySettings()
+        self.jobs = jobs or JobsSettings()
+        self.messages = messages or MessageSettings()
+
+    @property
+    def heads_file(self) -> Path:
+        """The file outside the database: as set, or in the data folder."""
+        return self.audit.heads_file or self.storage.data_dir / "heads.jsonl"
+
+    @property
+    def heads_key(self) -> bytes | None:
+        """The key that signs its lines, if one is set."""
+        return self.audit.heads_key.get_secret_value().encode() if self.audit.heads_key else None

@@ -46,7 +46,8 @@ OTHER_SCRIPTS = {
     "compare": (
         *("citygrid.js", "picture.js", "shapes.js", "labels.js", "ground.js", "panel.js", "controls.js"),
         *("compare.js", "compare_side.js", "compare_link.js", "compare_list.js", "compare_legend.js"),
-    )
+    ),
+    "reach": (*SCRIPTS, "reach.js"),
 }
 """Scripts of a view that is not made of the usual ones."""
 MORE_STYLES = {"compare": ("compare.css",)}

@@ -94,7 +94,12 @@ PARENT_TINTS: tuple[str, ...] = ("#f6d9b8", "#cfe3c5", "#c9dcee", "#ecd3e3", "#e
 LOAD_TINTS: tuple[str, ...] = ("#f3eee1", "#e6d7a8", "#dcb36a", "#c77f3a", "#9a4a1c")
 """Few to many, light to dark: readable in grey print too."""
 
+REACH_TINTS: tuple[str, ...] = ("#fbe3cf", "#f0e6c8", "#d5e3c4", "#a3cdb0", "#5fa98d")
+"""Few to all households near: warm to green, light to dark."""
+
 NO_DATA = "#ffffff"
+WITHHELD = "#eceff1"
+"""Beneath the hatching of areas whose figure is withheld."""
 
 _DISC = "M12 4a8 8 0 1 0 0 16a8 8 0 1 0 0-16Z"
 _TRIANGLE = "M12 3L22 20.5H2Z"

@@ -34,11 +34,14 @@ find_python() {
 as_asked() { [ -z "${PYTHON:-}" ] || [ "$(version_of .venv/bin/python)" = "$(version_of "$PYTHON")" ]; }
 works() { new_enough .venv/bin/python && { [ -n "$uv" ] || .venv/bin/python -m pip --version >/dev/null 2>&1; }; }
 
-fingerprint() { { pwd; cat pyproject.toml constraints.txt; } | cksum; }
+# The console is built with the package: other sources, or no build, and the package is installed again.
+console() { [ ! -d map_ui/console ] || find map_ui/console -name node_modules -prune -o -type f ! -name schema.d.ts ! -name '*.md' ! -name '*.test.ts' -print | LC_ALL=C sort | xargs cat; }
+built() { [ ! -d map_ui/console ] || [ -f map_ui/console_dist/index.html ]; }
+fingerprint() { { pwd; cat pyproject.toml constraints.txt; console; } | cksum; }
 
 uv=${UV-$(command -v uv || true)}
 now=$(fingerprint)
-if [ -x .venv/bin/python ] && [ -x .venv/bin/citygrid ] && [ -f "$stamp" ] && as_asked; then
+if [ -x .venv/bin/python ] && [ -x .venv/bin/citygrid ] && [ -f "$stamp" ] && built && as_asked; then
     case "$(cat "$stamp")" in
     "$part $now" | "test $now") exit 0 ;;
     esac

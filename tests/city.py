@@ -26,9 +26,10 @@ from boundaries.model import Level
 from boundaries.store.proof import prove
 from boundaries.store.publish import publish
 from boundaries.store.repository import add_generation, write_city
+from geo_service.demo.bulk import insert_rows
 from geo_service.flows.dispatch.rules import seed_rules
 from geo_service.geocoding.tables import address
-from geo_service.workers.tables import agency, holding, person, post
+from geo_service.workers.tables import absence, agency, holding, person, post
 
 CRS = "EPSG:4547"
 EAST, NORTH = 463_000.0, 4_191_500.0
@@ -109,18 +110,14 @@ def found(connection: Connection, frame: gpd.GeoDataFrame | None = None) -> None
         (8, "micro_grid_leader", "micro_grid", f"{A1}03", None, "8003"),
     ]
     names = ("post_id", "role", "area_level", "area_code", "agency_id", "duty_phone")
-    connection.execute(sa.insert(post), [dict(zip(names, row, strict=True)) for row in posts])
+    insert_rows(connection, post, [dict(zip(names, row, strict=True)) for row in posts], key="post_id")
     people = ["王一", "李二", "张三", "赵四", "钱五", "孙六", "周七", "吴八", "郑九"]
-    connection.execute(
-        sa.insert(person), [{"person_id": i, "name": name, "party_member": i % 2 == 0} for i, name in enumerate(people, start=1)]
-    )
-    blank = {"until_at": None, "stands_in": False, "away_from_at": None, "away_until_at": None, "from_at": FOUNDED_AT}
-    held = [{**blank, "holding_id": n, "post_id": n, "person_id": n} for n in (1, 2, 3, 4, 5, 6, 8)]
-    held += [
-        {**blank, "holding_id": 7, "post_id": 7, "person_id": 7, "away_from_at": FOUNDED_AT},
-        {**blank, "holding_id": 9, "post_id": 7, "person_id": 9, "stands_in": True},
-    ]
-    connection.execute(sa.insert(holding), held)
+    persons = [{"person_id": i, "name": name, "party_member": i % 2 == 0} for i, name in enumerate(people, start=1)]
+    insert_rows(connection, person, persons, key="person_id")
+    held = [{"holding_id": n, "post_id": n, "person_id": n, "from_at": FOUNDED_AT, "until_at": None} for n in range(1, 9)]
+    insert_rows(connection, holding, held, key="holding_id")
+    away = {"absence_id": 1, "person_id": 7, "from_at": FOUNDED_AT, "until_at": None, "reason": "sick", "stand_in_person_id": 9}
+    insert_rows(connection, absence, [{**away, "actor": "test"}], key="absence_id")
     connection.execute(sa.insert(address), addresses())
     seed_rules(connection, agency_codes=["S1"], city="149900", districts=["149901"], actor="test", at=FOUNDED_AT)
 

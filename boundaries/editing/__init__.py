@@ -39,6 +39,7 @@ from boundaries.editing.operations import (
 )
 from boundaries.editing.points import PointLayer
 from boundaries.editing.policy import Policy
+from boundaries.editing.proposed import operations_of
 from boundaries.editing.rebase import Rebased, Step, rebase
 from boundaries.editing.refusals import REFUSALS
 from boundaries.editing.state import AreaState
@@ -89,6 +90,7 @@ __all__ = [
     "diff",
     "from_json",
     "fuzz",
+    "operations_of",
     "prove_state",
     "rebase",
     "squash",

@@ -60,6 +60,7 @@ def read_rows(workspace: Workspace, frame: GeoDataFrame) -> list[Row]:
 
 def _snapped(workspace: Workspace, shapes: Any) -> Any:
     """The shapes with the vertices that they mean."""
+    shapes = object_array(_tidied(shape) for shape in shapes)  # desktop programs write every polygon as one of a multipolygon
     _, base = workspace.polygons()
     known = np.unique(shapely.get_coordinates(base), axis=0)
     mine = np.unique(shapely.get_coordinates(shapes), axis=0)

@@ -87,7 +87,7 @@ def _check_each(workspace: Workspace, shapes: Mapping[int, Any], old: Mapping[in
             raise workspace.refusal("TOO_SMALL", place=old.get(key), area=name, size=0.0, least=workspace.policy.min_area_m2)
         if shape.geom_type != "Polygon" and not (shape.geom_type == "MultiPolygon" and key in may_be_parts):
             parts = sorted(shapely.get_parts(shape), key=lambda part: -part.area)
-            raise workspace.refusal("MULTIPART", place=shapely.multipolygons(parts[1:]), area=name, count=len(parts))
+            raise workspace.refusal("MULTIPART", place=shapely.multipolygons(parts[1:] or parts), area=name, count=len(parts))
         if not shape.is_valid:
             reason = shapely.is_valid_reason(shape)
             raise workspace.refusal("INVALID", place=_spot(reason, shape), area=name, reason=reason.partition("[")[0])

@@ -126,7 +126,9 @@ def _adopted_area(name: str, item: Any) -> AdoptedArea:
         raise malformed(f"{name}: the shape must be a GeoJSON polygon", f"{name} 的图形必须是 GeoJSON 多边形")
     texts = {field: _text(field, item[field]) for field in ("code", "name", "level", "kind") if field in item}
     parent = _key("parent", item["parent"]) if item.get("parent") is not None else None
-    return AdoptedArea(_key("key", item["key"]), shapely.force_2d(shape), parent=parent, **texts)
+    parts = shapely.get_parts(shapely.force_2d(shape))  # desktop programs write every polygon as one of a multipolygon
+    whole = parts[0] if len(parts) == 1 else shapely.force_2d(shape)
+    return AdoptedArea(_key("key", item["key"]), whole, parent=parent, **texts)
 
 
 def _moves(name: str, value: Any) -> tuple[tuple[Position, Position], ...]:

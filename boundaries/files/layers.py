@@ -19,7 +19,7 @@ from boundaries.files.limits import refuse_too_large
 from boundaries.files.sources import Format, Source, readable
 from boundaries.geometry import LONLAT
 
-__all__ = ["choose_layer", "layer_names", "read_layer"]
+__all__ = ["choose_layer", "layer_names", "read_layer", "refuse_large_layer"]
 
 Frame = Any  # geopandas.GeoDataFrame; geopandas carries no types
 
@@ -77,9 +77,14 @@ def read_layer(source: Source, *, encoding: str | None = None) -> tuple[Frame, s
     return frame, layer
 
 
-def _check_size(kind: Format, path: Path, layer: str) -> None:
+def refuse_large_layer(source: Source, *, most: int) -> None:
+    """Nothing for a layer of at most `most` vertices, told before its shapes are read. Raises as `read_layer`."""
+    _check_size(readable(source.path), source.path, choose_layer(source), most)
+
+
+def _check_size(kind: Format, path: Path, layer: str, most: int | None = None) -> None:
     try:
-        refuse_too_large(path, kind, layer)
+        refuse_too_large(path, kind, layer, most=most)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 

@@ -14,7 +14,7 @@ from boundaries.store import tables
 from boundaries.store.refusals import store_errors
 from boundaries.store.repository import generation
 
-__all__ = ["changed_states"]
+__all__ = ["changed_states", "codes_of"]
 
 
 @store_errors()
@@ -31,6 +31,19 @@ def changed_states(connection: Connection, older: int, newer: int) -> tuple[dict
     before = {key: states[had[key]] if key in had else None for key in changed}
     after = {key: states[has[key]] if key in has else None for key in changed}
     return before, after
+
+
+@store_errors()
+def codes_of(connection: Connection, number: int, areas: Iterable[int]) -> dict[int, str]:
+    """{area_id: code} of these areas in a generation; areas that it does not have are left out."""
+    member, version = tables.generation_member, tables.area_version
+    wanted, found = sorted(set(areas)), {}
+    for start in range(0, len(wanted), 5_000):
+        joined = member.join(version, member.c.version_id == version.c.version_id)
+        asked = select(version.c.area_id, version.c.code).select_from(joined)
+        rows = connection.execute(asked.where(member.c.number == number, member.c.area_id.in_(wanted[start : start + 5_000])))
+        found.update({int(area): str(code) for area, code in rows})
+    return found
 
 
 def _only_in(connection: Connection, number: int, other: int) -> dict[int, int]:

@@ -13,7 +13,7 @@ __all__ = ["defects_from_json", "defects_to_json"]
 
 
 def defects_to_json(defects: Iterable[Defect]) -> list[dict[str, Any]]:
-    """One document a defect, its place as GeoJSON text in lon/lat."""
+    """One document a defect, its place as GeoJSON text in lon/lat, its proposed repair as it is (`boundaries.checks.proposals`)."""
     return [
         {
             "id": defect.defect_id,
@@ -25,13 +25,14 @@ def defects_to_json(defects: Iterable[Defect]) -> list[dict[str, Any]]:
             "message_zh": defect.message_zh,
             "size": float(defect.size),
             "unit": defect.unit,
+            "repair": None if defect.repair is None else dict(defect.repair),
         }
         for defect in defects
     ]
 
 
 def defects_from_json(documents: Iterable[dict[str, Any]]) -> list[Defect]:
-    """The defects that `defects_to_json` wrote; their ids come out the same."""
+    """The defects that `defects_to_json` wrote; their ids come out the same, with their repairs."""
     return [
         Defect(
             rule=document["rule"],
@@ -42,6 +43,7 @@ def defects_from_json(documents: Iterable[dict[str, Any]]) -> list[Defect]:
             message_zh=document["message_zh"],
             size=document["size"],
             unit=document["unit"],
+            repair=document.get("repair"),  # generations stored by an early version have none
         )
         for document in documents
     ]

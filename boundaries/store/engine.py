@@ -24,6 +24,7 @@ _PRAGMAS: Final = (
     "synchronous=FULL",  # an acknowledged report survives a power cut
     "foreign_keys=ON",
     "recursive_triggers=ON",  # else INSERT OR REPLACE deletes a row without its delete trigger
+    "secure_delete=ON",  # what was deleted is overwritten: a phone that was forgotten is nowhere in the file
     "case_sensitive_like=ON",  # as PostgreSQL does
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from boundaries.geometry import to_lonlat, to_metric, union_by
 from boundaries.model import Defect
 from boundaries.store.importing import Assembled
 
-__all__ = ["compare_with_published", "refuse_unlike"]
+__all__ = ["compare_with_published", "judged", "refuse_unlike"]
 
 _SHRUNK: Final = 0.5
 _AXES_DEGREES: Final = 2.0
@@ -43,6 +44,19 @@ def compare_with_published(found: Assembled, published: GeoDataFrame) -> list[De
     shift = find_shift(shapes, reference, found.metric_crs)
     defects = [] if shift is None else [_shifted(shift, reference, both["code"].tolist(), found.metric_crs)]
     return defects + _shrunk(new, everything, found.metric_crs)
+
+
+def judged(found: Assembled, published: GeoDataFrame | None, *, force: bool) -> Assembled:
+    """The import with what differs suspiciously from the published city: refused, or with force a warning among its defects.
+
+    published: as `Library.areas()`, None before anything was published. Errors as `refuse_unlike`.
+    """
+    unlike = [] if published is None else compare_with_published(found, published)
+    if not force:
+        refuse_unlike(unlike)
+        return found
+    told = [replace(defect, severity="warning") if defect.rule == "datum_shift" else defect for defect in found.defects]
+    return replace(found, defects=[*(replace(defect, severity="warning") for defect in unlike), *told])
 
 
 def refuse_unlike(defects: list[Defect]) -> None:

@@ -11,19 +11,20 @@ from collections.abc import Mapping
 from geo_service.accounts.model import DEMO_OPERATOR, FIELD_ROLES, Actor, Grant
 from geo_service.scope import EVERYTHING, NOTHING, Reach, Scope
 
-_FIELD = frozenset({"cases.read", "cases.act", "cases.report", "people.read"})
+_FIELD = frozenset({"cases.read", "cases.act", "cases.report", "people.read", "planning.read"})
 _LOOKING = frozenset({"cases.read", "people.read", "facilities.read", "planning.read", "evaluation.read"})
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "operator": _FIELD | _LOOKING | {"reporter.reveal", "consult"},
-    "supervisor": _FIELD | _LOOKING | {"reporter.reveal", "consult", "export", "jobs.read"},
+    "operator": _FIELD | _LOOKING | {"reporter.reveal", "consult", "visits.write"},
+    "supervisor": _FIELD | _LOOKING | {"reporter.reveal", "consult", "visits.write", "export", "jobs.read"},
     "planner": _LOOKING | {"planning.write", "planning.publish"},
     "administrator": _LOOKING
     | {"people.write", "facilities.write", "rules.write", "accounts.write", "messages.write", "jobs.read", "export"}
-    | {"planning.write", "planning.publish"},
+    | {"planning.write", "planning.publish", "visits.write", "cases.act"},
     "auditor": _LOOKING | {"audit.read", "jobs.read"},
     "api": frozenset({"cases.read", "cases.report", "people.read", "facilities.read", "planning.read"}),
     **dict.fromkeys(FIELD_ROLES, _FIELD | {"facilities.read", "consult"}),
+    **dict.fromkeys(("linked_leader", "street_office"), _FIELD | {"facilities.read", "consult", "visits.write"}),
 }
 """role -> what it may do."""
 

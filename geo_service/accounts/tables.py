@@ -69,3 +69,16 @@ attempt = sa.Table(
     sa.Column("locked_until_at", UtcDateTime(), nullable=True),
     sa.Column("last_at", UtcDateTime(), nullable=False),
 )
+
+access_entry = sa.Table(
+    "access_entry",
+    metadata,
+    sa.Column("entry_id", BigKey(), primary_key=True),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("actor", sa.String(80), nullable=False),
+    sa.Column("method", sa.String(8), nullable=False),
+    sa.Column("path", sa.String(200), nullable=False),
+    sa.Column("status", sa.Integer(), nullable=False),
+    sa.Column("client", sa.String(45), nullable=False),
+    sa.Index("ix_access_entry_at", "at"),
+)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated
+from functools import cache
+from inspect import isgeneratorfunction
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import APIRouter, Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
 from geo_service.accounts import ANONYMOUS, DEMO_OPERATOR, ROLE_TEXTS, Actor, actor_for_key, holders, may
 from geo_service.accounts.sessions import Lifetimes, actor_in_session, csrf_token, is_due, touch
@@ -31,6 +35,12 @@ def get_actor(request: Request, wiring: Annotated[Wiring, Depends(get_wiring)]) 
     A key or cookie that is sent must be good, also where none is needed: AuthenticationError. A change by cookie without its CSRF
     token, or sent by a page of another site, is refused with DeniedError.
     """
+    actor = _actor(request, wiring)
+    request.state.actor = actor  # for the access log
+    return actor
+
+
+def _actor(request: Request, wiring: Wiring) -> Actor:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     key = key.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
     if key or request.headers.get("authorization"):
@@ -114,6 +124,7 @@ def require_permission(actor: Actor, permission: str) -> None:
         )
 
 
+@cache
 def permits(permission: str) -> Callable[[Actor], Actor]:
     """A dependency that lets only actors with the permission pass."""
 
@@ -123,3 +134,38 @@ def permits(permission: str) -> Callable[[Actor], Actor]:
 
     check.permission = permission  # type: ignore[attr-defined]  # read by the test that every route says what it needs
     return check
+
+
+def permission_of(dependant: Dependant) -> str | None:
+    """The permission that a route asks for, itself or through what it depends on; None where it asks for none."""
+    found: list[str | None] = [getattr(one.call, "permission", None) for one in _all_of(dependant)]
+    return next((one for one in found if one is not None), None)
+
+
+def ask_first(router: APIRouter) -> None:
+    """Makes every route of a router ask who calls, and what they may do, before anything else. Call it before the router is included.
+
+    A stranger learns nothing from a body that is refused and takes no lock; and a session that has to be touched, which writes, never
+    waits for the writing connection of its own request.
+    """
+    for route in router.routes:
+        within = getattr(route, "original_router", None)
+        if within is not None:  # a router that this one includes
+            ask_first(within)
+        elif isinstance(route, APIRoute):
+            said = [one.dependency for one in route.dependencies]
+            route.dependencies[:0] = [Depends(call) for call in _asking(route.dependant) if call not in said]
+
+
+def _asking(dependant: Dependant) -> list[Callable[..., Any]]:
+    """What of a route's dependencies asks who calls: its checks; the actor itself where nothing is checked. Not what takes a connection."""
+    every = _all_of(dependant)
+    asking = [one.call for one in every[1:] if one.call and any(below.call is get_actor for below in one.dependencies)]
+    checks = [call for call in asking if not isgeneratorfunction(call)]
+    anyone = any(one.call is get_actor for one in every)
+    return list(dict.fromkeys(checks or ([get_actor] if anyone else [])))
+
+
+def _all_of(dependant: Dependant) -> list[Dependant]:
+    """The route itself, then all that it depends on."""
+    return [dependant, *(one for below in dependant.dependencies for one in _all_of(below))]

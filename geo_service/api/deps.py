@@ -10,18 +10,19 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 
-from geo_service.accounts import DEMO_OPERATOR, Actor
-from geo_service.api.auth import get_actor, get_wiring, require_known
+from geo_service.accounts import Actor, scope
+from geo_service.api.auth import get_actor, get_wiring
 from geo_service.api.language import language_of
 from geo_service.api.wiring import Wiring
-from geo_service.errors import DeniedError
+from geo_service.cases.row_security import say_scope
 
 B = TypeVar("B", bound=BaseModel)
 
 
-def get_reading(wiring: Annotated[Wiring, Depends(get_wiring)]) -> Iterator[Connection]:
-    """A connection that sees one state and writes nothing."""
+def get_reading(wiring: Annotated[Wiring, Depends(get_wiring)], actor: Annotated[Actor, Depends(get_actor)]) -> Iterator[Connection]:
+    """A connection that sees one state, of cases what the caller's roles reach (on PostgreSQL), and writes nothing."""
     with wiring.database.reading() as connection:
+        say_scope(connection, scope(actor, "cases.read"))
         yield connection
 
 
@@ -31,34 +32,11 @@ def get_writing(wiring: Annotated[Wiring, Depends(get_wiring)]) -> Iterator[Conn
         yield connection
 
 
-def requires(*roles: str, demo: bool = False) -> Callable[[Actor], Actor]:
-    """A dependency that lets only actors of these roles pass; every known actor when none is named.
-
-    demo: the demonstration's operator may too, whatever its role.
-    """
-
-    def check(actor: Annotated[Actor, Depends(get_actor)]) -> Actor:
-        require_known(actor)
-        if roles and actor.role not in roles and not (demo and actor == DEMO_OPERATOR):
-            needed = ", ".join(roles)
-            raise DeniedError(
-                "role_missing",
-                en="your role {role} may not do this; it needs {needed}",
-                zh="角色 {role} 无此权限；需要：{needed}",
-                role=actor.role,
-                needed=needed,
-            )
-        return actor
-
-    return check
-
-
 WiringDep = Annotated[Wiring, Depends(get_wiring)]
 Reading = Annotated[Connection, Depends(get_reading, scope="function")]
 # scope="function": the commit happens before the answer is sent; with the default scope a failed commit would still answer 200
 Writing = Annotated[Connection, Depends(get_writing, scope="function")]
 AnyActor = Annotated[Actor, Depends(get_actor)]
-KnownActor = Annotated[Actor, Depends(requires())]
 Language = Annotated[str, Depends(language_of)]
 
 

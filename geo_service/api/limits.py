@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from starlette.requests import Request
@@ -11,8 +12,20 @@ from geo_service.api.problems import problem_of
 from geo_service.errors import TooLargeError
 
 BODY_LIMIT = 64 * 1024
-LARGER: Mapping[str, int] = {"/api/v1/locate/batch": 8 * 1024 * 1024}
-"""Paths that take more than BODY_LIMIT: 100,000 points as JSON are some 4 MB."""
+_RULES = ("catalogue", "categories", "affairs", "conditions", "limits", "duties", "calendar", "matrix", "ladder", "entries")
+LARGER: Mapping[str, int] = {
+    "/api/v1/locate/batch": 8 * 1024 * 1024,
+    "/api/v1/facilities/import": 16 * 1024 * 1024,
+    **{f"/api/v1/rules/{kind}": 16 * 1024 * 1024 for kind in _RULES},
+}
+"""Paths that take more than BODY_LIMIT: 100,000 points as JSON are some 4 MB; rules come as whole tables."""
+
+FILES = re.compile(r"/api/v1/(generations/import|drafts/([0-9]+/)?adopt)")
+"""Paths that take files: up to the setting `upload_bytes`, counted as they come and never whole in memory."""
+PHOTOS = re.compile(r"/api/v1/facilities/[0-9]+/photos")
+PHOTO_LIMIT = 12 * 1024 * 1024
+_AROUND = 256 * 1024
+"""What the parts around the files may take."""
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -33,11 +46,15 @@ class Limits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = LARGER.get(scope["path"], BODY_LIMIT)
+        files = FILES.fullmatch(scope["path"]) is not None
+        limit = _file_limit(scope) if files else PHOTO_LIMIT if PHOTOS.fullmatch(scope["path"]) else LARGER.get(scope["path"], BODY_LIMIT)
         sent = _with_headers(send)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
             await _refuse(scope, receive, sent, limit)
+            return
+        if files:
+            await self.app(scope, _counted(receive, limit), sent)
             return
         chunks: list[bytes] = []
         size, more = 0, True
@@ -68,6 +85,25 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return once
 
 
+def _file_limit(scope: Scope) -> int:
+    return int(scope["app"].state.wiring.settings.uploads.upload_bytes) + _AROUND
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """The body as it comes; TooLargeError to whoever reads on beyond the limit."""
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise _too_large(limit)
+        return message
+
+    return counted
+
+
 def _with_headers(send: Send) -> Send:
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -79,5 +115,8 @@ def _with_headers(send: Send) -> Send:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-    error = TooLargeError("body_too_large", en="the body is larger than {limit} bytes", zh="请求体超过 {limit} 字节的上限", limit=limit)
-    await problem_of(Request(scope), error)(scope, receive, send)
+    await problem_of(Request(scope), _too_large(limit))(scope, receive, send)
+
+
+def _too_large(limit: int) -> TooLargeError:
+    return TooLargeError("body_too_large", en="the body is larger than {limit} bytes", zh="请求体超过 {limit} 字节的上限", limit=limit)

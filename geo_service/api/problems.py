@@ -37,6 +37,7 @@ STATUS: Mapping[type[BoundariesError], int] = {
     service.AuthenticationError: 401,
     service.DeniedError: 403,
     service.RequestError: 422,
+    service.CellError: 422,
     service.ThrottledError: 429,
     service.TooLargeError: 413,
     service.ConflictError: 409,
@@ -81,6 +82,8 @@ TITLES = {
     507: ("存储空间不足", "Out of storage"),
 }
 SHOWN_ERRORS = 20
+SHOWN_ROWS = 1000
+"""A file's bad rows are all listed, so that it is mended once."""
 
 _MESSAGES = {
     "missing": ("缺少该字段", "this field is missing"),
@@ -108,6 +111,10 @@ _MESSAGES = {
 }
 
 
+_BOUND = {"literal_error": "expected", "string_too_long": "max_length", "string_too_short": "min_length", "too_long": "max_length"}
+"""Kinds of errors whose message names what would do."""
+
+
 def problem(
     request: Request,
     *,
@@ -127,7 +134,7 @@ def problem(
         "status": status,
         "code": code,
         "detail": detail,
-        "errors": list(errors)[:SHOWN_ERRORS],
+        "errors": _shown(list(errors)),
         "place": None if place is None else orjson.loads(shapely.to_geojson(place)),
     }
     content_language = {"Content-Language": "zh-CN" if chinese else "en"}
@@ -153,7 +160,15 @@ def problem_of(request: Request, error: BoundariesError) -> Response:
     return problem(request, status=status, code=error.code, detail=error.text(language), errors=listed, place=error.place, headers=headers)
 
 
+def _shown(errors: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return errors[: SHOWN_ROWS if errors and "sheet" in errors[0] else SHOWN_ERRORS]
+
+
 def _listed(error: BoundariesError, language: str) -> dict[str, Any]:
+    if "sheet" in error.params:  # a cell of a table: whoever mends the file may not be who sent it, so both languages
+        cell = {name: error.params[name] for name in ("sheet", "column", "value")}
+        texts = {"message": error.text(language), "en": error.params["said_en"], "zh": error.params["said_zh"]}
+        return {"row": error.row, **cell, "code": error.code, **texts}
     where = {"row": error.row} if error.row is not None else {"field": error.params["field"]}
     return {**where, "code": error.code, "message": error.text(language)}
 
@@ -166,11 +181,9 @@ def validation_problem(request: Request, found: Sequence[Mapping[str, Any]]) -> 
         code = str(one["type"])
         zh, en = _MESSAGES.get(code, ("取值有误", "the value cannot be"))
         where = ".".join(_printable(part) for part in one["loc"] if part not in ("body", "query", "path", "header"))
-        allowed = (one.get("ctx") or {}).get("expected")
+        allowed = (one.get("ctx") or {}).get(_BOUND.get(code, ""))
         message = zh if chinese else en
-        errors.append(
-            {"field": where, "code": code, "message": f"{message}: {allowed}" if code == "literal_error" and allowed else message}
-        )
+        errors.append({"field": where, "code": code, "message": f"{message}: {allowed}" if allowed else message})
     if not chinese:
         detail = f"{len(found)} value(s) cannot be used; the first is {errors[0]['field'] or 'the body'}: {errors[0]['message']}"
     else:

@@ -11,7 +11,7 @@ from geo_service.clock import Clock
 from geo_service.db import Database
 from geo_service.drafts import Room
 from geo_service.geocoding import Geocoder, Place, address_points, load_gazetteer
-from geo_service.published import Holder, Published
+from geo_service.published import Holder, Published, Pyramids
 from geo_service.settings import Settings
 
 
@@ -23,20 +23,25 @@ class Wiring:
         self.database = database
         self.clock = clock
         self.published = Holder(database, index_dir=settings.storage.data_dir / "index")
+        self.pyramids = Pyramids(database, settings.storage.data_dir / "tiles")
+        self.wanted = threading.Event()  # set when background work was asked for: the loop of this process need not wait to look
         self.drafts = Room(lambda connection, _: self.households_layer(connection))
         self._households: PointLayer | None = None
-        self._geocoder: Geocoder | None = None
+        self._geocoder: tuple[int | None, Geocoder] | None = None
         self._loading = threading.Lock()
         self._places: tuple[int, list[Place]] = (-1, [])
 
     def geocoder(self) -> Geocoder:
-        """The geocoder over the city's address table, read once on first use."""
-        if self._geocoder is None:
+        """The geocoder over the city's address table, read on first use and again for another generation: addresses follow the codes
+        of their areas when one comes into force."""
+        known = self.published.known()
+        number = known.number if known else None
+        if self._geocoder is None or self._geocoder[0] != number:
             with self._loading:
-                if self._geocoder is None:
+                if self._geocoder is None or self._geocoder[0] != number:
                     with self.database.reading() as connection:
-                        self._geocoder = load_gazetteer(connection)
-        return self._geocoder
+                        self._geocoder = number, load_gazetteer(connection)
+        return self._geocoder[1]
 
     def households_layer(self, connection: Connection) -> PointLayer:
         """The address table as a layer of points weighted by households, read once."""

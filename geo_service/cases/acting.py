@@ -19,11 +19,16 @@ from geo_service.cases.workflow import CaseState, Recorded, apply
 from geo_service.event_log import NewEvent
 
 
-def held_case(connection: Connection, case_id: int) -> tuple[Case, CaseState]:
+def held_case(connection: Connection, case_id: int, *, beside: int | None = None) -> tuple[Case, CaseState]:
     """A case and its state, locked until the transaction ends: who comes second sees what the first one did.
 
-    PostgreSQL locks the row, SQLite's BEGIN IMMEDIATE locked the database already. NotFoundError when there is none of this id.
+    beside: another case whose state matters too and must not change meanwhile; both are locked in the order of their ids, so that two
+    who hold the same pair wait for one another and never in a circle. PostgreSQL locks the row, SQLite's BEGIN IMMEDIATE locked the
+    database already. NotFoundError when there is none of this id.
     """
+    if beside is not None:
+        pair = sa.select(case_record.c.case_id).where(case_record.c.case_id.in_((case_id, beside)))
+        connection.execute(pair.order_by(case_record.c.case_id).with_for_update()).all()
     row = connection.execute(sa.select(case_record).where(case_record.c.case_id == case_id).with_for_update()).one_or_none()
     if row is None:
         raise case_not_found(case_id)

@@ -10,22 +10,27 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from boundaries.store.columns import UtcDateTime
+from geo_service.cases.listed import among
 from geo_service.cases.measures import MEASURES, Sql
 from geo_service.cases.model import OPEN_STATES, Case
 from geo_service.cases.repository import of_row
 from geo_service.cases.tables import case_area, case_record
+from geo_service.cases.visible import in_category, within
+from geo_service.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases are meant: each None means any.
+    """Which cases are meant: those that `scope` reaches; each None means any.
 
     area_code holds for any level: a district's code finds all its cases. category: a whole key or a subtree of it (`social`,
     `social:matter`, `social:matter:80`). owner: agency:<code> or post:<id>. light and measure are as of `now`. received_from and
-    received_to bound the time of receipt, half open. text: part of the description or address, or the beginning of the tracking
-    number. measure: a part of the evaluation (see `measures`).
+    received_to bound the time of receipt, half open. text: part of the description or address, phones masked, or the
+    beginning of the tracking number. measure: a part of the evaluation (see `measures`). within: a ring of WGS-84 lon, lat, which
+    `placing.placed` turns into case_ids, the only cases that are meant.
     """
 
+    scope: Scope
     states: tuple[str, ...] | None = None
     area_code: str | None = None
     category: str | None = None
@@ -42,6 +47,8 @@ class CaseFilter:
     text: str | None = None
     measure: str | None = None
     area_level: str | None = None
+    within: tuple[tuple[float, float], ...] | None = None
+    case_ids: tuple[int, ...] | None = None
     now: datetime | None = None
 
 
@@ -57,19 +64,10 @@ def light_at(now: datetime) -> sa.ColumnElement[str]:
     )
 
 
-def in_category(wanted: str) -> sa.ColumnElement[bool]:
-    """Cases of a category or of the subtree it names."""
-    category = case_record.c.category
-    parts = wanted.split(":")
-    if len(parts) == 3:
-        return category.startswith(wanted, autoescape=True) if len(parts[2]) == 2 else category == wanted
-    return category.startswith(f"{wanted}:", autoescape=True)
-
-
 def conditions(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
     """The filter as SQL conditions on `case_record`."""
     c = case_record.c
-    where: list[sa.ColumnElement[bool]] = []
+    where = within(wanted.scope)
     for column, value in (
         (c.channel, wanted.channel),
         (c.queue, wanted.queue),
@@ -97,12 +95,13 @@ def conditions(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
             inside = inside.where(case_area.c.area_level == wanted.area_level)
         where.append(c.case_id.in_(inside))
     if wanted.text is not None:
-        said = c.description.contains(wanted.text, autoescape=True) | c.address.contains(wanted.text, autoescape=True)
-        where.append(said | c.tracking_number.startswith(wanted.text, autoescape=True))
+        where.append(c.searched.contains(wanted.text, autoescape=True) | c.tracking_number.startswith(wanted.text, autoescape=True))
     if wanted.light is not None:
         where.append(light_at(_now(wanted)) == wanted.light)
     if wanted.measure is not None:
         where.append(MEASURES[wanted.measure](Sql(_now(wanted))))
+    if wanted.case_ids is not None:
+        where.append(among(wanted.case_ids))
     return where
 
 
@@ -152,3 +151,20 @@ def positions(connection: Connection, wanted: CaseFilter, *, now: datetime) -> d
     rows = connection.execute(query.order_by(c.case_id)).all()
     columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(6)]
     return dict(zip(("id", "lon", "lat", "state", "light", "grid"), columns, strict=True))
+
+
+def open_case_counts(connection: Connection, scope: Scope) -> dict[str, int]:
+    """Area code (any level) -> number of its open cases; areas without any are left out. A case counts once for a code of two levels."""
+    query = (
+        sa.select(case_area.c.area_code, sa.func.count(case_area.c.case_id.distinct()))
+        .join(case_record, case_record.c.case_id == case_area.c.case_id)
+        .where(case_record.c.state.in_(OPEN_STATES), *within(scope))
+        .group_by(case_area.c.area_code)
+    )
+    return {code: int(n) for code, n in connection.execute(query)}
+
+
+def all_on_map(connection: Connection, scope: Scope) -> list[Case]:
+    """Every case that has a point, oldest first."""
+    query = sa.select(case_record).where(case_record.c.lon.is_not(None), *within(scope)).order_by(case_record.c.case_id)
+    return [of_row(row) for row in connection.execute(query)]

@@ -118,6 +118,7 @@ class Case:
     responded: bool | None = None
     resolved: bool | None = None
     satisfied: bool | None = None
+    anonymised: bool = False
     progress: dict[str, Any] = field(default_factory=dict, repr=False)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from geo_service.cases.acting import write_all
 from geo_service.cases.model import OPEN_STATES, Case
 from geo_service.cases.repository import of_row
-from geo_service.cases.tables import case_record
+from geo_service.cases.tables import case_area, case_record
 from geo_service.cases.workflow import Recorded
 
 _CHUNK = 500
@@ -26,6 +26,21 @@ def open_cases_in(connection: Connection, area_codes: Iterable[str]) -> list[Cas
         asked = sa.select(case_record).where(case_record.c.state.in_(OPEN_STATES), case_record.c.area_code.in_(chunk))
         found += [of_row(row) for row in connection.execute(asked.order_by(case_record.c.case_id).with_for_update())]
     return sorted(found, key=lambda case: case.case_id)
+
+
+def open_cases_lying_in(connection: Connection, areas: Iterable[tuple[str, str]]) -> list[Case]:
+    """Open cases that lie in any of these areas (level, code), at whatever depth, oldest first; held until the transaction ends."""
+    wanted, ids = set(areas), set()
+    codes = sorted({code for _, code in wanted})
+    for start in range(0, len(codes), _CHUNK):
+        lying = sa.select(case_area).join(case_record, case_record.c.case_id == case_area.c.case_id)
+        lying = lying.where(case_record.c.state.in_(OPEN_STATES), case_area.c.area_code.in_(codes[start : start + _CHUNK]))
+        ids |= {row.case_id for row in connection.execute(lying) if (row.area_level, row.area_code) in wanted}
+    ordered, found = sorted(ids), []
+    for start in range(0, len(ordered), _CHUNK):
+        asked = sa.select(case_record).where(case_record.c.case_id.in_(ordered[start : start + _CHUNK]))
+        found += [of_row(row) for row in connection.execute(asked.order_by(case_record.c.case_id).with_for_update())]
+    return found
 
 
 def record(connection: Connection, changes: Sequence[tuple[Case, str, dict[str, Any]]], *, actor: str, at: datetime) -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from geo_service.cases.clocks import Limit, Pause
 from geo_service.cases.model import MOVABLE, Case
 from geo_service.cases.workflow import Asked, CaseState, Recorded, fold
-
-DISPATCH_WITHIN = timedelta(hours=2)
-"""How long a filed case may wait for its dispatch, round the clock: what 'dispatched on time' is measured against."""
 
 _COPIED = (
     "state",
@@ -29,6 +26,7 @@ _COPIED = (
     "warn_at",
     "stage_entered_at",
     "filed_at",
+    "dispatch_due_at",
     "dispatched_at",
     "handled_at",
     "evaluated_at",
@@ -64,7 +62,6 @@ def row_values(state: CaseState) -> dict[str, Any]:
     values["limit_amount"] = None if state.limit is None else float(state.limit.amount)
     values["limit_clock"] = None if state.limit is None else state.limit.clock
     values["frozen_at"] = state.pauses[-1].from_at if state.paused else state.handled_at if state.state == "checking" else None
-    values["dispatch_due_at"] = None if state.filed_at is None else state.filed_at + DISPATCH_WITHIN
     return {**values, "progress": to_json(state)}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from geo_service.cases.model import OPEN_STATES, REPEAT_WITHIN, Case, Reporter, Routing
+from geo_service.cases.model import REPEAT_WITHIN, Case, Reporter, Routing
 from geo_service.cases.progress import row_values
 from geo_service.cases.tables import case_area, case_record, reporter, tracking_day
 from geo_service.cases.workflow import Recorded, opened
@@ -91,31 +90,12 @@ def case_not_found(case_id: int) -> NotFoundError:
 def of_row(row: sa.Row[Any]) -> Case:
     """The case of a row of `case_record`."""
     values = dict(row._mapping)
+    values.pop("searched", None)
     routing = Routing(**{name: values.pop(name) for name in _ROUTING})
     return Case(routing=routing, **{**values, "cohandlers": tuple(values["cohandlers"])})
 
 
 def area_rows(case_id: int, areas: dict[str, str], area_code: str | None, area_level: str | None) -> list[dict[str, Any]]:
-    """Rows of `case_area`: a code that several levels bear counts once."""
-    levels: dict[str, str] = {} if area_code is None or area_level is None else {area_code: area_level}
-    levels |= {code: level for level, code in areas.items()}
-    return [{"case_id": case_id, "area_code": code, "area_level": level} for code, level in sorted(levels.items())]
-
-
-def open_case_counts(connection: Connection) -> dict[str, int]:
-    """Area code (any level) -> number of its open cases; areas without any are left out."""
-    query = (
-        sa.select(case_area.c.area_code, sa.func.count())
-        .join(case_record, case_record.c.case_id == case_area.c.case_id)
-        .where(case_record.c.state.in_(OPEN_STATES))
-        .group_by(case_area.c.area_code)
-    )
-    return {code: int(n) for code, n in connection.execute(query)}
-
-
-def all_on_map(connection: Connection, states: Sequence[str] | None = None) -> list[Case]:
-    """Every case that has a point, oldest first."""
-    where = [case_record.c.lon.is_not(None)]
-    if states is not None:
-        where.append(case_record.c.state.in_(tuple(states)))
-    return [of_row(row) for row in connection.execute(sa.select(case_record).where(*where).order_by(case_record.c.case_id))]
+    """Rows of `case_area`: one a level; a code that two levels bear stands at both."""
+    levels = dict(areas) if area_code is None or area_level is None else {**areas, area_level: area_code}
+    return [{"case_id": case_id, "area_code": code, "area_level": level} for level, code in sorted(levels.items())]

@@ -1,7 +1,7 @@
 """The rules cases are judged by, as data, version by version: a change is a new version, and an old case keeps the one it was judged by.
 
 Kinds: catalogue (categories, affairs, limits, duty lists), calendar (holidays), matrix (responsibility), ladder (escalation), entries
-(consultation). A version is a list of rows in JSON values; what they mean is the business of whoever asks.
+(consultation), evaluation (the yardstick). A version is a list of rows in JSON values; what they mean is the business of whoever asks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from geo_service.cases.tables import rule_row, rule_version
 from geo_service.errors import NotFoundError, RequestError, SetupError
 
-KINDS = ("catalogue", "calendar", "matrix", "ladder", "entries")
+KINDS = ("catalogue", "calendar", "matrix", "ladder", "entries", "evaluation")
 KEPT = 64
 T = TypeVar("T")
 
@@ -63,6 +63,15 @@ def put_book(
         numbered = [{"kind": kind, "version": version, "number": number, "data": row} for number, row in enumerate(plain[0])]
         connection.execute(sa.insert(rule_row), numbered)
     return Book(kind, version, digest, plain[1], at, actor, note[:300])
+
+
+def hold(connection: Connection) -> None:
+    """Lets one transaction at a time make versions: who comes second sees what the first one made.
+
+    PostgreSQL locks the first version of the catalogue, which every city has; SQLite's BEGIN IMMEDIATE locked the database already.
+    """
+    t = rule_version.c
+    connection.execute(sa.select(t.version).where(t.kind == "catalogue").order_by(t.version).limit(1).with_for_update()).all()
 
 
 def book(connection: Connection, kind: str, version: int | None = None) -> Book:

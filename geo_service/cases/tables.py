@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from boundaries.store.columns import BigKey, Json, UtcDateTime
 from geo_service.db import metadata
+from geo_service.masking import mask_text
+
+
+def _searched(context: Any) -> str:
+    """Description and address as everybody may see them: a search over them cannot be asked for a phone, digit by digit."""
+    row = context.get_current_parameters()
+    return mask_text(f"{row['description']}\n{row.get('address') or ''}")
+
 
 case_record = sa.Table(
     "case_record",
@@ -73,6 +83,8 @@ case_record = sa.Table(
     sa.Column("resolved", sa.Boolean(), nullable=True),
     sa.Column("satisfied", sa.Boolean(), nullable=True),
     sa.Column("progress", Json(), nullable=False),
+    sa.Column("searched", sa.Text(), nullable=False, default=_searched),
+    sa.Column("anonymised", sa.Boolean(), nullable=False, default=False),
     sa.Index("ix_case_record_state", "state", "case_id"),
     sa.Index("ix_case_record_area", "area_code", "category", "repeat_until_at", "case_id"),
     sa.Index("ix_case_record_received", "received_at"),
@@ -85,8 +97,8 @@ case_area = sa.Table(
     "case_area",
     metadata,
     sa.Column("case_id", BigKey(), sa.ForeignKey("case_record.case_id"), primary_key=True),
-    sa.Column("area_code", sa.String(32), primary_key=True),
-    sa.Column("area_level", sa.String(30), nullable=False),
+    sa.Column("area_code", sa.String(32), nullable=False),
+    sa.Column("area_level", sa.String(30), primary_key=True),  # two levels may bear one code: a case counts at both
     sa.Index("ix_case_area_area_code", "area_code", "case_id"),
     sa.Index("ix_case_area_level", "area_level", "case_id", "area_code"),
 )

@@ -2,12 +2,13 @@
 
 from geo_service.catalogue.calendar import CalendarTable, SpecialDay, calendar_from, shipped_calendar
 from geo_service.catalogue.duties import DUTY_KINDS, Duty, duties_about
-from geo_service.catalogue.limits import LimitRow, conditions_of, limit_for
+from geo_service.catalogue.limits import ConditionRow, LimitRow, conditions_of, knows_condition, limit_for
 from geo_service.catalogue.records import (
     AffairRow,
     Read,
     read_affairs,
     read_categories,
+    read_conditions,
     read_duties,
     read_limits,
     write_records,
@@ -27,6 +28,7 @@ __all__ = [
     "AffairRow",
     "CalendarTable",
     "Category",
+    "ConditionRow",
     "Duty",
     "LimitRow",
     "Read",
@@ -39,9 +41,11 @@ __all__ = [
     "category",
     "conditions_of",
     "duties_about",
+    "knows_condition",
     "limit_for",
     "read_affairs",
     "read_categories",
+    "read_conditions",
     "read_duties",
     "read_limits",
     "shipped_calendar",

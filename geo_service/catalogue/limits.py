@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geo_service.catalogue.words import parents_of
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    """A filing condition (立案条件) that may be chosen for a category subtree, with its words."""
+
+    category: str
+    condition: str
+    zh: str
+    en: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes a line one of its kind."""
+        return (self.category, self.condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +28,13 @@ class LimitRow:
     """A line of the limits table.
 
     category: a key or a subtree of one ('*', tree, tree:kind, major). condition: the filing condition (立案条件), '*' for any; its words
-    in condition_zh, condition_en. area_class, stage, clock: of `words`. amount in units of the clock. closing: what
+    stand in the table of conditions. area_class, stage, clock: of `words`. amount in units of the clock. closing: what
     must be true for the case to be closed (结案条件). source says where the number is from, mark how well it is known: S read in a
     source, M from memory, P ours.
     """
 
     category: str
     condition: str
-    condition_zh: str
-    condition_en: str
     area_class: str
     stage: str
     amount: float
@@ -52,10 +65,17 @@ def limit_for(rows: Iterable[LimitRow], *, category: str, condition: str | None,
     return chosen
 
 
-def conditions_of(rows: Sequence[LimitRow], category: str) -> list[LimitRow]:
-    """The filing conditions one may choose from for a category: one line each, of the finest subtree that names any."""
+def conditions_of(rows: Iterable[ConditionRow], category: str) -> list[ConditionRow]:
+    """The filing conditions one may choose from for a category: those of the finest subtree that names any."""
+    every = list(rows)
     for name in parents_of(category):
-        found = {row.condition: row for row in rows if row.category == name and row.stage == "handle" and row.condition != "*"}
+        found = [row for row in every if row.category == name]
         if found:
-            return list(found.values())
+            return found
     return []
+
+
+def knows_condition(rows: Iterable[ConditionRow], category: str, condition: str) -> bool:
+    """Whether the condition is named for the category or for a subtree that it lies in."""
+    path = parents_of(category)
+    return any(row.condition == condition and row.category in path for row in rows)

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import orjson
 
 from geo_service.catalogue.duties import Duty
-from geo_service.catalogue.limits import LimitRow, limit_for
-from geo_service.catalogue.records import AffairRow, Read, read_affairs, read_duties, read_limits
+from geo_service.catalogue.limits import ConditionRow, LimitRow, limit_for
+from geo_service.catalogue.records import AffairRow, Read, read_affairs, read_conditions, read_duties, read_limits
 from geo_service.catalogue.trees import Category, categories
 from geo_service.catalogue.words import parents_of
 from geo_service.errors import NotFoundError, RequestError, SetupError
@@ -36,6 +36,7 @@ class Rulebook:
     affairs: tuple[AffairRow, ...]
     limits: tuple[LimitRow, ...]
     duties: tuple[Duty, ...]
+    conditions: tuple[ConditionRow, ...] = ()
     note: str = ""
     _affair_of: Mapping[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
@@ -70,7 +71,8 @@ class Rulebook:
     @cached_property
     def content_hash(self) -> str:
         """The same for the same rules, whatever their number: SHA-256 in hexadecimal over all lines in canonical order."""
-        tables: list[Iterable[Any]] = [[self.categories[key] for key in sorted(self.categories)], self.affairs, self.limits, self.duties]
+        listed = [self.categories[key] for key in sorted(self.categories)]
+        tables: list[Iterable[Any]] = [listed, self.affairs, self.limits, self.duties, self.conditions]
         lines = [sorted([str(cell) for cell in astuple(row)] for row in table) for table in tables]
         return hashlib.sha256(orjson.dumps(lines)).hexdigest()
 
@@ -145,6 +147,7 @@ def shipped_rulebook() -> Rulebook:
         affairs=_whole(read_affairs((data / "affairs.csv").read_bytes(), "csv", known=known)),
         limits=_whole(read_limits((data / "limits.csv").read_bytes(), "csv", known=known)),
         duties=_whole(read_duties((data / "duties.csv").read_bytes(), "csv", known=known, levels=LADDER)),
+        conditions=_whole(read_conditions((data / "conditions.csv").read_bytes(), "csv", known=known)),
         note="shipped with the program",
     )
 

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
+from geopandas import GeoDataFrame
 
 import boundaries as library
 from boundaries.errors import FileError, StoreError
 from boundaries.files.sources import as_source
-from boundaries.model import Level
+from boundaries.model import Generation, Level
 from boundaries.store.city import AUTO
-from boundaries.store.importing import Assembled, check_layers, read_layers
+from boundaries.store.importing import check_layers, read_layers
 from boundaries.store.layers import LayerSpec, parse_level_option
 from boundaries.store.library import Library
-from boundaries.store.likeness import compare_with_published, refuse_unlike
+from boundaries.store.likeness import judged
 from boundaries.store.repaired_file import write_repaired
+from geo_service.accounts import Actor
 from geo_service.cli.findings import defect_values, repair_values, show_answer, show_defects, show_repair, write_places
+from geo_service.cli.opening import opened as wired
 from geo_service.cli.opening import read_settings
 from geo_service.cli.talk import FINDINGS, result, say
+from geo_service.flows.planning import publishing
 from geo_service.migrations import check_version, migrate
 
 boundaries = typer.Typer(no_args_is_help=True, help="Areas of the city: import, check, publish.")
@@ -69,7 +72,7 @@ def import_file(
         chosen = city_crs if metric_crs == AUTO and city_crs is not None else metric_crs
         options: dict[str, Any] = {"datum": datum, "crs": crs, "encoding": encoding, "width_m": width, "allow_missing": force}
         found = read_layers(specs, metric_crs=chosen, levels=levels, repair=repair, rest=rest, **options)
-        found = _compared(opened, found, force=force)
+        found = judged(found, _published(opened), force=force)
         show_defects(found.defects)
         if repair or rest:
             show_repair(found.done, found.moved)
@@ -94,23 +97,27 @@ def import_file(
 
 def _end(opened: Library, number: int, *, publish: bool) -> None:
     if publish:
-        opened.publish(number, actor="command line")
+        _in_force(number)
         say(f"第 {number} 版已发布", f"generation {number} is in force")
     else:
         say(f"可运行 citygrid boundaries publish {number} 发布", f"put it in force: citygrid boundaries publish {number}")
 
 
-def _compared(opened: Library, found: Assembled, *, force: bool) -> Assembled:
-    """The import with what differs suspiciously from the published city: refused, or with force a warning."""
+def _in_force(number: int) -> Generation:
+    """Publishes it with all that hangs on its areas, and says what lost its area. Open cases whose area changed are asked about."""
+    with wired() as wiring, wiring.database.writing() as connection:
+        actor = Actor("command line", "planner")
+        done = publishing.publish_generation(connection, wiring, number, policy="ask", actor=actor, now=wiring.clock.now())
+    if done.orphaned:
+        say(f"{done.orphaned} 个岗位所属区域已不存在", f"{done.orphaned} posts stand for areas that do not exist any more")
+    return done.generation
+
+
+def _published(opened: Library) -> GeoDataFrame | None:
+    """The city in force, to compare an import with; None before there is one."""
     if not _has_city(opened) or not any(generation.status == "published" for generation in opened.generations()):
-        unlike = []
-    else:
-        unlike = compare_with_published(found, opened.areas())
-    if not force:
-        refuse_unlike(unlike)
-        return found
-    told = [replace(defect, severity="warning") if defect.rule == "datum_shift" else defect for defect in found.defects]
-    return replace(found, defects=[*(replace(defect, severity="warning") for defect in unlike), *told])
+        return None
+    return opened.areas()
 
 
 def _levels(opened: Library, specs: Sequence[LayerSpec]) -> tuple[Level, ...]:
@@ -197,10 +204,7 @@ def _only_layer(file: str, code: str) -> LayerSpec:
 @boundaries.command("publish")
 def publish_generation(number: Annotated[int, typer.Argument(help="The generation's number.")]) -> None:
     """Put a checked generation in force, in all processes, without a restart."""
-    url = read_settings().storage.database_url
-    check_version(url)
-    with library.open(url) as opened:
-        done = opened.publish(number, actor="command line")
+    done = _in_force(number)
     say(
         f"第 {done.number} 版自 {done.effective_from:%Y-%m-%d %H:%M:%S} UTC 起生效",
         f"generation {done.number} is in force from {done.effective_from:%Y-%m-%d %H:%M:%S} UTC",

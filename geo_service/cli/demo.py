@@ -114,6 +114,7 @@ def _show(address: str, wiring: Wiring) -> None:
     )
     err.print()
     for zh, en, path in (
+        ("调度台", "operator's console", "/ui/"),
         ("首页", "home", "/"),
         ("区域与责任人地图", "map of areas and workers", "/maps/areas"),
         ("案件地图", "map of cases", "/maps/cases"),

@@ -16,6 +16,7 @@ from boundaries.errors import BoundariesError
 from boundaries.store.engine import database_url
 from boundaries.store.repository import current_number
 from geo_service import event_log
+from geo_service.cases.calendars import calendar_in_force
 from geo_service.cli.opening import opened, read_settings
 from geo_service.cli.talk import FINDINGS, chosen, language, out
 from geo_service.db import Database
@@ -76,6 +77,15 @@ def _events(settings: Settings) -> str:
     return chosen("链条完整", "the chain is whole")
 
 
+def _calendar(settings: Settings) -> str:
+    with opened(settings) as wiring, wiring.database.reading() as connection:
+        calendar, timezone = calendar_in_force(connection), wiring.published.current().city.timezone
+        ends = calendar.ends(wiring.clock.now(), timezone)
+    if ends is not None:
+        raise SetupError("calendar_ends", en="{said_en}", zh="{said_zh}", said_en=ends.text("en"), said_zh=ends.text("zh-CN"))
+    return chosen(f"到 {calendar.last} 为止", f"known until {calendar.last}")
+
+
 def _disk(settings: Settings) -> str:
     folder = next(_existing(settings.storage.data_dir.absolute()))
     free = shutil.disk_usage(folder).free
@@ -100,6 +110,7 @@ CHECKS: tuple[Check, ...] = (
     ("数据库", "database", _schema),
     ("城市与边界", "city and boundaries", _city),
     ("事件日志", "event log", _events),
+    ("工作日历", "working calendar", _calendar),
     ("磁盘空间", "disk", _disk),
     ("地图素材", "map assets", _maps),
 )

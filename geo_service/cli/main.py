@@ -10,15 +10,22 @@ import typer
 from boundaries.errors import BoundariesError
 from geo_service import __version__
 from geo_service.cli.accounts import accounts
+from geo_service.cli.audit import audit
+from geo_service.cli.consulting import consultations
 from geo_service.cli.demo import demo
 from geo_service.cli.doctor import doctor
+from geo_service.cli.evaluation import evaluation
+from geo_service.cli.facilities import facilities
 from geo_service.cli.jobs import jobs
 from geo_service.cli.keys import keys
 from geo_service.cli.looking import locate, report
+from geo_service.cli.messages import messages
+from geo_service.cli.people import people
 from geo_service.cli.pictures import draw
 from geo_service.cli.planning import boundaries
 from geo_service.cli.proving import matrix
 from geo_service.cli.routing import route
+from geo_service.cli.rules import rules
 from geo_service.cli.serving import serve
 from geo_service.cli.setting_up import db, init
 from geo_service.cli.talk import UNUSABLE, err, language
@@ -35,9 +42,16 @@ app.add_typer(demo, name="demo")
 app.add_typer(db, name="db")
 app.add_typer(keys, name="keys")
 app.add_typer(accounts, name="accounts")
+app.add_typer(audit, name="audit")
 app.add_typer(boundaries, name="boundaries")
 app.add_typer(matrix, name="matrix")
+app.add_typer(rules, name="rules")
+app.add_typer(people, name="people")
+app.add_typer(consultations, name="consultations")
+app.add_typer(facilities, name="facilities")
 app.add_typer(jobs, name="jobs")
+app.add_typer(messages, name="messages")
+app.add_typer(evaluation, name="evaluation")
 app.command()(init)
 app.command()(serve)
 app.command()(doctor)

@@ -18,6 +18,7 @@ from geo_service.flows.dispatch.rules import matrix_in_force, rulebook_in_force,
 from geo_service.published import Published
 from geo_service.responsibility import Places, Proof
 from geo_service.responsibility import prove as prove_matrix
+from geo_service.rulebooks.places import places_of
 from geo_service.workers.tables import agency
 
 matrix = typer.Typer(no_args_is_help=True, help="Who must act: the responsibility matrix.")
@@ -57,15 +58,6 @@ def seed() -> None:
         seed_rules(connection, agency_codes=codes, city=city, districts=named["district"], actor="command line", at=at)
         version = matrix_in_force(connection).version
     say(f"责任矩阵现为第 {version} 版", f"the matrix is at version {version}")
-
-
-def places_of(published: Published) -> Places:
-    """The areas of the ladder in a generation; those that nothing lies below are the leaves."""
-    nesting = {level.name for level in published.city.ladder}
-    areas = [area for area in published.areas.values() if area.level in nesting]
-    above = {area.parent_id for area in areas}
-    parents = {a.code: published.areas[a.parent_id].code if a.parent_id is not None else None for a in areas}
-    return Places(parents, tuple(sorted(a.code for a in areas if a.area_id not in above)))
 
 
 def drawn(published: Published, places: Places, proof: Proof) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from geo_service.api.wiring import Wiring
 from geo_service.app import create_app
 from geo_service.cli.opening import read_settings
 from geo_service.cli.talk import say
+from geo_service.console.files import is_built, not_built
 from geo_service.errors import SetupError
 from geo_service.settings import ServerSettings, Settings
 
@@ -30,7 +31,7 @@ def with_address(settings: Settings, *, host: str | None, port: int | None) -> S
     """The settings with the address given on the command line."""
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     server = ServerSettings(**{**settings.server.model_dump(), **given})
-    return Settings(storage=settings.storage, server=server, routing=settings.routing)
+    return Settings(storage=settings.storage, server=server, routing=settings.routing, jobs=settings.jobs)
 
 
 def run(settings: Settings, *, once_started: Callable[[str, Wiring], None] | None = None) -> None:
@@ -39,6 +40,8 @@ def run(settings: Settings, *, once_started: Callable[[str, Wiring], None] | Non
     SetupError when the port is taken or the address is not this machine's.
     """
     app = create_app(settings)
+    if not is_built():
+        say(not_built().text("zh-CN"), not_built().text("en"))
     host, port = settings.server.host, settings.server.port
     listening = _listen(host, port)
     port = listening.getsockname()[1]
@@ -62,6 +65,8 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # head and body of an answer leave at once: else the second waits 40 ms for the caller to confirm the first
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listening.bind((host, port))
     except OSError as error:

@@ -10,6 +10,7 @@ import typer
 
 from boundaries.model import Level
 from boundaries.store.repository import write_city
+from geo_service.cases.row_security import grants
 from geo_service.cli.opening import read_settings
 from geo_service.cli.talk import say
 from geo_service.clock import SystemClock
@@ -29,6 +30,23 @@ def db_migrate() -> None:
     url = read_settings().storage.database_url
     revision = migrate(url)
     say(f"数据库结构已是版本 {revision}", f"the database has schema {revision}")
+
+
+@db.command("grant")
+def db_grant(
+    role: Annotated[str, typer.Argument(help="The database role that the service signs in as; not the owner of the tables.")],
+) -> None:
+    """Let a role of PostgreSQL that owns nothing run the service: row security then binds it, and the log it can only add to."""
+    database = Database(read_settings().storage.database_url)
+    try:
+        if database.dialect != "postgresql":
+            raise SetupError("no_roles", en="SQLite has no roles: nothing to grant", zh="SQLite 没有角色，无需授权")
+        with database.writing() as connection:
+            for statement in grants(role):
+                connection.exec_driver_sql(statement)
+    finally:
+        database.close()
+    say(f"角色 {role} 可以运行服务", f"the role {role} may run the service")
 
 
 def init(

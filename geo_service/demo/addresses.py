@@ -43,7 +43,6 @@ def _rows(addresses: pd.DataFrame) -> Iterator[dict[str, Any]]:
         yield {
             "address_id": int(address_id),
             **{name: column[i] for name, column in texts.items()},
-            "road_number": texts["road_number"][i].removesuffix("号"),  # the table keeps the bare number, as the geocoder reads it
             "floor_from": floors["floor_from"][i],
             "floor_to": floors["floor_to"][i],
             "households": int(households),

@@ -27,6 +27,8 @@ from geo_service.db import Database
 from geo_service.demo.addresses import fill_addresses
 from geo_service.demo.cases import fill_cases
 from geo_service.demo.facilities import fill_facilities
+from geo_service.demo.frames import CityFrames
+from geo_service.demo.ledgers import fill_ledgers
 from geo_service.demo.people import fill_people
 from geo_service.errors import SetupError
 from geo_service.flows.dispatch.rules import seed_rules
@@ -151,16 +153,17 @@ def _fill(url: str, folder: Path, *, seed: int, scale: float, at: datetime, step
             fill_facilities(connection, city, seed=seed, as_of=at)
             step("安排岗位与人员", "filling posts")
             fill_people(connection, city, seed=seed, as_of=at)
-            _seed_rules(connection, city, at=began)
+            seed_city_rules(connection, city, at=began)
             published = load_published(connection, made.number, index_dir=folder / "index")
             step("生成六十天的案件", "making sixty days of cases")
             fill_cases(connection, city, published, seed=seed, as_of=at, count=CASES, days=DAYS)
+            fill_ledgers(connection, city, published, seed=seed, as_of=at)
             return _counts(connection, city)
     finally:
         database.close()
 
 
-def _seed_rules(connection: sa.Connection, city: DemoCity, *, at: datetime) -> None:
+def seed_city_rules(connection: sa.Connection, city: CityFrames, *, at: datetime) -> None:
     """The shipped rules, with a matrix made out to the city's own agencies."""
     named = {level: sorted(city.areas.loc[city.areas["level"] == level, "code"].tolist()) for level in ("city", "district")}
     codes = list(connection.execute(sa.select(agency.c.code).order_by(agency.c.agency_id)).scalars())

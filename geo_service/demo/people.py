@@ -20,6 +20,8 @@ WORKERS_AWAY, LEADERS_AWAY = 0.02, 0.01
 SECOND_GRID = 0.06
 """Share of grids whose worker also has the grid before."""
 PREDECESSORS = 0.03
+PART_TIME, UNLINKED, LEADERLESS = 0.02, 0.012, 0.004
+"""Shares of grids whose worker is not full-time, of grids whose leader left, of micro-grids whose leader left: nobody came after them."""
 MEMBERS = (0.36, 0.66, 1.0)
 """Cumulative shares of micro-grids with one, two and three members: on average 1.98."""
 GRIDS_A_LEADER = 3
@@ -78,18 +80,21 @@ def _grid_posts(roster: Roster, codes: list[str], agency_id: int | None) -> None
         shared = i > 0 and roster.chance(SECOND_GRID)
         workers.append(workers[-1] if shared else roster.person(party=0.5))
     for i, (held, worker) in enumerate(zip(posts, workers, strict=True)):
-        away = roster.leave() if roster.chance(WORKERS_AWAY) else None
-        roster.hold(held, worker, away=away)
-        if away is not None:
+        roster.hold(held, worker, full_time=not roster.chance(PART_TIME))
+        if roster.chance(WORKERS_AWAY):
             others = [other for other in workers[i + 1 :] + workers[:i] if other != worker]
-            roster.hold(held, others[0] if others else roster.person(party=0.5), from_at=away[0], until_at=away[1], stands_in=True)
+            roster.send_away(worker, stand_in=others[0] if others else roster.person(party=0.5))
         elif roster.chance(0.08):
             roster.hold(held, roster.person(party=0.5))
     leader = 0
     for i, code in enumerate(codes):
         if i % GRIDS_A_LEADER == 0:
             leader = roster.person(party=1.0)
-        roster.hold(roster.post("linked_leader", "grid", code, agency_id=agency_id), leader)
+        linked = roster.post("linked_leader", "grid", code, agency_id=agency_id)
+        if roster.chance(UNLINKED):
+            roster.hold(linked, leader, until_at=roster.days_ago(3, 60))
+        else:
+            roster.hold(linked, leader)
 
 
 def _micro_grid_posts(roster: Roster, code: str, agency_id: int | None, number: int, *, vacant: bool) -> None:
@@ -107,9 +112,9 @@ def _micro_grid_posts(roster: Roster, code: str, agency_id: int | None, number: 
         handed_over = roster.days_ago(5, 300)
         roster.hold(leads, roster.person(party=0.6), from_at=roster.days_ago(400, 1460), until_at=handed_over)
         roster.hold(leads, leader, from_at=handed_over)
-    elif roster.chance(LEADERS_AWAY):
-        away = roster.leave()
-        roster.hold(leads, leader, away=away)
-        roster.hold(leads, members[0], from_at=away[0], until_at=away[1], stands_in=True)
+    elif roster.chance(LEADERLESS):
+        roster.hold(leads, leader, until_at=roster.days_ago(3, 60))
     else:
         roster.hold(leads, leader)
+        if roster.chance(LEADERS_AWAY):
+            roster.send_away(leader, stand_in=members[0])

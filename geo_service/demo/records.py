@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,21 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from geo_service import event_log
 from geo_service.cases.model import CHANNELS, OPEN_STATES, REPEAT_WITHIN
 from geo_service.cases.progress import row_values
 from geo_service.cases.repository import area_rows
 from geo_service.cases.tables import case_area, case_record, reporter, tracking_day
 from geo_service.cases.workflow import CaseState, Recorded, apply, opened
-from geo_service.demo.bulk import CHUNK, insert_rows
+from geo_service.demo.bulk import insert_rows
 from geo_service.demo.chance import generator
+from geo_service.demo.dispatching import Clocks, Kind
 from geo_service.demo.drawing import Drawn
 from geo_service.demo.frames import CityFrames
 from geo_service.demo.histories import Told, events, instant
 from geo_service.demo.leads import Leads
 from geo_service.demo.naming import person_names, phone
+from geo_service.demo.playing import Plays
+from geo_service.demo.plots import PLOTS
 from geo_service.demo.routing import Routed
-from geo_service.demo.stages import Courses
+from geo_service.demo.stages import DISPATCHED, Courses
+from geo_service.demo.staging import tell
 from geo_service.demo.topics import URGENCIES, topics
 from geo_service.event_log import NewEvent
 from geo_service.published import Published
@@ -35,32 +39,43 @@ NAMED_SHARE = 0.92
 """Share of residents who leave name and phone."""
 
 
-def store_cases(
-    connection: Connection,
-    city: CityFrames,
-    published: Published,
-    drawn: Drawn,
-    routed: Sequence[Routed],
-    courses: Courses,
-    repeats: NDArray[np.int64],
-    *,
-    seed: int,
-    zone: ZoneInfo,
-) -> None:
-    """Stores everything about the cases; case_id counts from 1 in the order of receipt. The log is appended to last."""
-    numbers, days = tracking_numbers(drawn.arrivals.at_s.tolist(), zone)
-    rows = list(_rows(published, drawn, routed, numbers))
-    told = _told(Leads(connection, city), city, drawn, routed, courses, repeats, rows)
-    history = list(events(courses, told))
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the rows of the cases are made of, one entry a case in the order of receipt."""
+
+    connection: Connection
+    city: CityFrames
+    published: Published
+    drawn: Drawn
+    routed: Sequence[Routed]
+    kinds: Sequence[Kind]
+    clocks: Clocks
+    zone: ZoneInfo
+
+
+def store_cases(records: Records, courses: Courses, repeats: NDArray[np.int64], *, seed: int, as_of: datetime) -> None:
+    """Stores everything about the cases; case_id counts from 1 in the order of receipt. The log is appended to last, and with it goes on
+    what happens in consultation and at whistles until `as_of`."""
+    connection, drawn = records.connection, records.drawn
+    numbers, days = tracking_numbers(drawn.arrivals.at_s.tolist(), records.zone)
+    rows = list(_rows(records.published, drawn, records.routed, numbers))
+    told = _told(records, courses, repeats, rows)
+    history = list(events(courses, told, records.clocks))
     for row, state in zip(rows, folded(history, len(rows)), strict=True):
         row |= row_values(state)
         row["queue"] = "unassigned" if row["area_code"] is None and state.state in OPEN_STATES else None
     insert_rows(connection, case_record, rows, key="case_id")
-    insert_rows(connection, case_area, [row for i, one in enumerate(routed, 1) for row in area_rows(i, one.areas, None, None)])
+    placed = [row for i, one in enumerate(records.routed, 1) for row in area_rows(i, one.areas, None, None)]
+    insert_rows(connection, case_area, placed)
     insert_rows(connection, reporter, _reporters(drawn, seed))
     insert_rows(connection, tracking_day, [{"day": day, "last": last} for day, last in sorted(days.items())])
-    for start in range(0, len(history), CHUNK):
-        event_log.append(connection, history[start : start + CHUNK])
+    plays = Plays(connection, records.published, records.clocks)
+    scenes = [
+        PLOTS[plot](plays.on(told[row], records.routed[row].areas, number), rows[row]["updated_at"])
+        for plot, chosen in courses.plots.items()
+        for number, row in enumerate(chosen)
+    ]
+    tell(connection, history, scenes, until=as_of)
 
 
 def folded(history: Sequence[NewEvent], count: int) -> list[CaseState]:
@@ -140,33 +155,27 @@ def _reporters(drawn: Drawn, seed: int) -> list[dict[str, Any]]:
     ]
 
 
-def _told(
-    leads: Leads,
-    city: CityFrames,
-    drawn: Drawn,
-    routed: Sequence[Routed],
-    courses: Courses,
-    repeats: NDArray[np.int64],
-    rows: Sequence[dict[str, Any]],
-) -> list[Told]:
+def _told(records: Records, courses: Courses, repeats: NDArray[np.int64], rows: Sequence[dict[str, Any]]) -> list[Told]:
     """What the events of each case may say."""
-    said = ("tracking_number", "channel", "category", "generation", "area_code", "verdict", "rule", "post_id")
-    whole = str(city.areas.loc[city.areas["level"] == "city", "code"].iloc[0])
+    said = ("tracking_number", "channel", "category", "generation", "area_code", "areas", "verdict", "rule", "post_id")
+    areas_of = records.city.areas
+    whole = str(areas_of.loc[areas_of["level"] == "city", "code"].iloc[0])
+    leads, sent_s = Leads(records.connection, city=whole), courses.times[:, DISPATCHED]
     told = []
-    for i, (one, row) in enumerate(zip(routed, rows, strict=True)):
-        address, into = int(drawn.places.address[i]), int(repeats[i])
+    for i, (one, row) in enumerate(zip(records.routed, rows, strict=True)):
+        on = datetime.fromtimestamp(max(int(sent_s[i]), int(records.drawn.arrivals.at_s[i])), records.zone).date()
         areas = one.areas or {"city": whole}
+        lead = leads.lead(row["category"], list(one.areas.items()), on, answers=one.post_id)
         told.append(
             Told(
                 case_id=row["case_id"],
                 received={name: row[name] for name in said},
                 district=areas.get("district", whole),
                 post_id=one.post_id,
-                lead=leads.lead(topics()[int(drawn.topics[i])], areas, str(drawn.registry.compounds[address]) if address >= 0 else ""),
-                into=rows[into]["tracking_number"] if into >= 0 else None,
-                at_s=int(drawn.arrivals.at_s[i]),
-                due_s=int(courses.first_due_s[i]),
-                extended_due_s=int(courses.due_s[i]),
+                lead=lead,
+                instead=leads.instead(lead.owner, areas),
+                kind=records.kinds[i],
+                into=int(repeats[i]) + 1 if repeats[i] >= 0 else None,
             )
         )
     return told

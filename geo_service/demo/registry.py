@@ -50,7 +50,7 @@ def registry(city: CityFrames) -> Registry:
     keys = list(zip(names, buildings, stairwells, strict=True))
     times = Counter(keys)
     owners = Counter({name: len(codes) for name, codes in _owners(names, compounds).items()})
-    alone = [times[key] == 1 and owners[key[0]] == 1 and key[1].endswith("号楼") and key[2].endswith("单元") for key in keys]
+    alone = [times[key] == 1 and owners[key[0]] == 1 and _exact(key[1], key[2]) for key in keys]
     return Registry(
         lons=lons,
         lats=lats,
@@ -65,6 +65,11 @@ def registry(city: CityFrames) -> Registry:
         stairwells=stairwells,
         micro_grids=texts("micro_grid_code"),
     )
+
+
+def _exact(building: str, stairwell: str) -> bool:
+    """Whether they read as a stairwell of a building, or as a row of row houses, which has none."""
+    return (building.endswith("号楼") and stairwell.endswith("单元")) or (building.endswith("排") and not stairwell)
 
 
 def _owners(names: list[str], codes: list[str]) -> dict[str, set[str]]:

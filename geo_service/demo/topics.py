@@ -1,4 +1,4 @@
-"""What is reported: topics with their frequency by day and hour, their lead, their limit and their words."""
+"""What is reported: topics with their frequency by day and hour, what they are filed under and their words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ URGENCIES = ("normal", "urgent", "emergency")
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A kind of report. where: home | street. lead: `<level>:<key of agencies.json>`, property, community or street.
+    """A kind of report. where: home | street. Who leads it is the matrix's affair.
 
     urgency: percentages of URGENCIES. night: how much more often between 22 and 6. months: None for all of the year. boosts: how much
     more often at the height of a burst. only: the channels it comes in by, None for any.
@@ -30,8 +30,6 @@ class Topic:
     weight: float
     where: str
     rural: bool
-    lead: str
-    limit_hours: float
     urgency: tuple[float, ...]
     night: float
     months: frozenset[int] | None
@@ -58,8 +56,6 @@ def topics() -> tuple[Topic, ...]:
             weight=row["weight"],
             where=row["where"],
             rural=row.get("rural", False),
-            lead=row["lead"],
-            limit_hours=row["limit_hours"],
             urgency=tuple(row["urgency"]),
             night=row.get("night", 1.0),
             months=frozenset(row["months"]) if "months" in row else None,
@@ -105,8 +101,7 @@ def draw_channels(rng: np.random.Generator, chosen: NDArray[np.int64], hour: NDA
     return drawn
 
 
-def limits_s(chosen: NDArray[np.int64], urgencies: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each case its limit in seconds: the topic's, shortened by urgency, to whole minutes."""
-    factors = read_data("topics.json")["urgency_factor"]
-    hours = np.array([topic.limit_hours for topic in topics()])[chosen] * np.array([factors[name] for name in URGENCIES])[urgencies]
-    return np.asarray(np.round(np.maximum(hours, 1.0) * 60) * 60, dtype=np.int64)
+def condition_of(topic: Topic, urgency: str) -> str | None:
+    """The filing condition such a report is filed under; None for none."""
+    named: dict[str, str] = read_data("topics.json")["conditions"].get(urgency, {})
+    return named.get(topic.category, named.get("*"))

@@ -103,4 +103,5 @@ def _address(registry: Registry, row: int, style: int, *, home: bool) -> tuple[s
         level = "road_number" if by_road else "compound"
         return text, Match(level, text, "", None, None, 0.0, (), (), 0)
     text, leaf = registry.full_text(row), registry.micro_grids[row]
-    return text, Match("stairwell", text, "", registry.lons[row], registry.lats[row], 0.0, (leaf,), (), 0)
+    level = "stairwell" if registry.stairwells[row] else "building"  # row houses have no stairwells
+    return text, Match(level, text, "", registry.lons[row], registry.lats[row], 0.0, (leaf,), (), 0)

@@ -1,6 +1,6 @@
 """Reading a Chinese address text: one spelling for many, then the numbers at its end.
 
-People write 3号楼, 3#, ３＃楼, 三栋 or 3幢 for the same building; all become the key '3'.
+People write 3号楼, 3#, ３＃楼, 三栋 or 3幢 for the same building; all become the key '3'. So do 3排 of row houses and 第3组 of a village.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _NUMBER = r"(?:\d{1,4}|[零〇一二两三四五六七八九十百]{1,5})"
-_BUILDING = re.compile(rf"(?P<n>{_NUMBER})(?:号楼|#楼|#|栋|幢|座|号院)")
+_BUILDING = re.compile(rf"(?P<n>{_NUMBER})(?:号楼|#楼|#|栋|幢|座|号院|排(?![水污气烟放查队])|组(?![团织长]))")
 _STAIRWELL = re.compile(rf"(?P<n>{_NUMBER})(?:单元|门(?!口|前|外|厅|卫|诊|面))")
 _FLOOR = re.compile(rf"(?P<n>{_NUMBER})层|(?<=单元)(?P<m>\d{{1,2}})楼")
 _ROOM = re.compile(r"(?<!\d)(?P<n>\d{3,4})(?:室|号房|房)")
@@ -50,10 +50,10 @@ def number(text: str) -> int | None:
 
 
 def number_key(text: str) -> str:
-    """A building's or stairwell's number as a key: '3' for 3号楼 and 三栋; the normalised text where there is no number."""
+    """A building's or stairwell's number as a key: '3' for 3号楼, 三栋 and 第3组; the normalised text where there is no number."""
     clean = normalise(text)
-    found = re.match(_NUMBER, clean)
-    value = number(found.group()) if found else None
+    found = re.match(f"第?(?P<n>{_NUMBER})", clean)
+    value = number(found.group("n")) if found else None
     return str(value) if value is not None else clean
 
 

@@ -9,17 +9,18 @@ from sqlalchemy import Connection
 
 from boundaries.store.repository import require_city
 from geo_service.cases.acting import held_case, write
-from geo_service.cases.clocks.ladder import USUAL_LADDER, Ladder, steps_due
+from geo_service.cases.clocks.ladder import Ladder, steps_due
 from geo_service.cases.tables import case_record, escalation
 from geo_service.cases.workflow import Recorded
 from geo_service.db import Database
 from geo_service.flows.dispatch.rules import calendar_in_force
+from geo_service.rulebooks import ladder_in_force
 
 RUNNING = ("filed", "dispatched", "handling")
 """States in which the handling clock runs; where it stands still nothing escalates."""
 
 
-def escalate(database: Database, *, now: datetime, ladder: Ladder = USUAL_LADDER) -> int:
+def escalate(database: Database, *, now: datetime, ladder: Ladder | None = None) -> int:
     """Climbs every rung whose time has come, a case a transaction; returns how many. Again at once it finds nothing."""
     c = case_record.c
     with database.reading() as connection:
@@ -33,14 +34,15 @@ def escalate(database: Database, *, now: datetime, ladder: Ladder = USUAL_LADDER
     return done
 
 
-def _climb(connection: Connection, case_id: int, *, now: datetime, ladder: Ladder) -> int:
+def _climb(connection: Connection, case_id: int, *, now: datetime, ladder: Ladder | None) -> int:
     case, state = held_case(connection, case_id)
     if state.state not in RUNNING or state.due_at is None or state.updated_at > now + timedelta(0):
         return 0
     t = escalation.c
     taken = set(connection.execute(sa.select(t.rung).where(t.case_id == case_id, t.due_at == state.due_at)).scalars())
+    rungs = ladder or ladder_in_force(connection)
     zone, calendar = require_city(connection).timezone, calendar_in_force(connection)
-    steps = steps_due(ladder, warn_at=state.warn_at, due=state.due_at, now=now, taken=taken, calendar=calendar, timezone=zone)
+    steps = steps_due(rungs, warn_at=state.warn_at, due=state.due_at, now=now, taken=taken, calendar=calendar, timezone=zone)
     for step, reached_at in steps:
         key = {"case_id": case_id, "rung": step.code, "due_at": state.due_at}
         connection.execute(sa.insert(escalation).values(**key, reached_at=reached_at, done_at=now))

@@ -16,6 +16,7 @@ from boundaries.store.differences import changed_states
 from geo_service.api.wiring import Wiring
 from geo_service.maps.drawing import ground_of, heading_of, level_names
 from geo_service.maps.frames import areas_frame
+from geo_service.scope import NOTHING
 
 COLUMNS = [column.name for column in map_ui.frames.CHANGES]
 _SHOWN = {"recounted": "households", "reshared": "reshaped"}
@@ -28,7 +29,7 @@ def compare(wiring: Wiring, connection: Connection, older: int, newer: int, *, l
     found = diff([s for s in old.values() if s], [s for s in new.values() if s])
     now = wiring.clock.now()
     shown_before, shown_after = (
-        areas_frame(connection, p, chosen=list(p.areas.values()), at=now, language=language) for p in (before, after)
+        areas_frame(connection, p, chosen=list(p.areas.values()), at=now, language=language, scope=NOTHING) for p in (before, after)
     )
     changes = changes_frame(found, before.areas, after.areas)
     view = map_ui.views.compare(

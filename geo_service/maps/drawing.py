@@ -14,14 +14,18 @@ from geo_service.api.wiring import Wiring
 from geo_service.errors import NotFoundError
 from geo_service.maps.frames import areas_frame, cases_frame, facilities_frame, ground_frames, inside
 from geo_service.published import Published
+from geo_service.scope import Scope
 from map_ui.views import Heading, MapView
 
 NAMES = ("areas", "cases", "facilities")
 OUTLINES = ("district", "street", "community", "grid")
 
 
-def draw(wiring: Wiring, connection: Connection, name: str, *, language: str, area: str | None = None) -> str:
-    """The page of a map in the caller's language, of the whole city or of one area. NotFoundError for an unknown name or area."""
+def draw(wiring: Wiring, connection: Connection, name: str, *, language: str, scope: Scope, area: str | None = None) -> str:
+    """The page of a map in the caller's language, of the whole city or of one area, with the cases that the scope reaches.
+
+    NotFoundError for an unknown name or area.
+    """
     published = wiring.published.current()
     if name not in NAMES:
         raise NotFoundError(
@@ -34,24 +38,24 @@ def draw(wiring: Wiring, connection: Connection, name: str, *, language: str, ar
     if area is not None and area not in published.by_code:
         raise NotFoundError("area_not_found", en="there is no area {area}", zh="没有代码为 {area} 的区域", area=area)
     chosen = inside(published, area)
-    view = {"areas": _areas, "cases": _cases, "facilities": _facilities}[name](wiring, connection, published, chosen, language, area)
+    view = {"areas": _areas, "cases": _cases, "facilities": _facilities}[name](wiring, connection, published, chosen, language, area, scope)
     return map_ui.views.render(view, language)
 
 
 def _areas(
-    wiring: Wiring, connection: Connection, published: Published, chosen: list[AreaVersion], language: str, area: str | None
+    wiring: Wiring, connection: Connection, published: Published, chosen: list[AreaVersion], language: str, area: str | None, scope: Scope
 ) -> MapView:
-    frame = areas_frame(connection, published, chosen=chosen, at=wiring.clock.now(), language=language)
+    frame = areas_frame(connection, published, chosen=chosen, at=wiring.clock.now(), language=language, scope=scope)
     ground = ground_of(wiring, frame, area)
     return map_ui.views.areas(frame, heading=heading_of(wiring, published, area), ground=ground, level_names=level_names(published))
 
 
 def _cases(
-    wiring: Wiring, connection: Connection, published: Published, chosen: list[AreaVersion], language: str, area: str | None
+    wiring: Wiring, connection: Connection, published: Published, chosen: list[AreaVersion], language: str, area: str | None, scope: Scope
 ) -> MapView:
     now = wiring.clock.now()
-    borders = areas_frame(connection, published, chosen=chosen, at=now, language=language, levels=OUTLINES)
-    frame = cases_frame(connection, published, chosen=chosen if area else None, at=now, language=language)
+    borders = areas_frame(connection, published, chosen=chosen, at=now, language=language, scope=scope, levels=OUTLINES)
+    frame = cases_frame(connection, published, chosen=chosen if area else None, at=now, language=language, scope=scope)
     return map_ui.views.cases(
         frame,
         heading=heading_of(wiring, published, area),
@@ -62,9 +66,9 @@ def _cases(
 
 
 def _facilities(
-    wiring: Wiring, connection: Connection, published: Published, chosen: list[AreaVersion], language: str, area: str | None
+    wiring: Wiring, connection: Connection, published: Published, chosen: list[AreaVersion], language: str, area: str | None, scope: Scope
 ) -> MapView:
-    borders = areas_frame(connection, published, chosen=chosen, at=wiring.clock.now(), language=language, levels=OUTLINES[:3])
+    borders = areas_frame(connection, published, chosen=chosen, at=wiring.clock.now(), language=language, scope=scope, levels=OUTLINES[:3])
     frame = facilities_frame(connection, codes={a.code for a in chosen} if area else None)
     return map_ui.views.facilities(
         frame,

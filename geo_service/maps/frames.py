@@ -18,11 +18,13 @@ import map_ui.frames
 from boundaries.model import AreaVersion
 from boundaries.store.leaves import parent_shapes
 from geo_service.cases import open_case_counts
+from geo_service.cases.finding import all_on_map
 from geo_service.cases.model import light
-from geo_service.cases.repository import all_on_map
-from geo_service.catalogue import category
 from geo_service.facilities import all_facilities
+from geo_service.masking import mask_text
 from geo_service.published import Published
+from geo_service.rulebooks.naming import CategoryNames
+from geo_service.scope import Scope
 from geo_service.workers import POST_TITLES
 from geo_service.workers.repository import names_of_holders
 
@@ -47,6 +49,7 @@ def areas_frame(
     chosen: list[AreaVersion],
     at: datetime,
     language: str,
+    scope: Scope,
     levels: Iterable[str] | None = None,
 ) -> gpd.GeoDataFrame:
     """`map_ui.frames.AREAS` of the chosen areas (of these levels only, if given), who answers for each and its open cases."""
@@ -54,7 +57,7 @@ def areas_frame(
     wanted = set(levels) if levels is not None else None
     drawn = [a for a in chosen if wanted is None or a.level in wanted]
     codes = {a.area_id: a.code for a in drawn}
-    names, counts = names_of_holders(connection, at=at), open_case_counts(connection)
+    names, counts = names_of_holders(connection, at=at), open_case_counts(connection, scope)
     households = _households(published, chosen)
     title = 0 if language.startswith("zh") else 1
     rows: list[dict[str, Any]] = []
@@ -91,18 +94,17 @@ def _households(published: Published, chosen: list[AreaVersion]) -> Counter[int]
 
 
 def cases_frame(
-    connection: Connection, published: Published, *, chosen: list[AreaVersion] | None, at: datetime, language: str
+    connection: Connection, published: Published, *, chosen: list[AreaVersion] | None, at: datetime, language: str, scope: Scope
 ) -> pd.DataFrame:
     """`map_ui.frames.CASES` of every case with a point, within the chosen areas if given. Carries nothing about who reported."""
     zone = ZoneInfo(published.city.timezone)
     codes = {a.code for a in chosen} if chosen is not None else None
-    names = names_of_holders(connection, at=at)
+    names, named = names_of_holders(connection, at=at), CategoryNames(connection)
     rows = []
-    for c in all_on_map(connection):
+    for c in all_on_map(connection, scope):
         r = c.routing
         if codes is not None and not codes.intersection(r.areas.values()):
             continue
-        known = category(c.category) if c.category else None
         area = published.by_code.get(r.area_code) if r.area_code else None
         rows.append(
             {
@@ -111,9 +113,9 @@ def cases_frame(
                 "lat": r.lat,
                 "state": c.state,
                 "light": light(c, at=at),
-                "category": known.name if known else "",
-                "title": c.description.splitlines()[0][:60],
-                "description": c.description,
+                "category": named.of(c.category, c.rules_version) or "",
+                "title": mask_text(c.description).splitlines()[0][:60],
+                "description": mask_text(c.description),
                 "received_at": c.received_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
                 "area_name": area.name if area else "",
                 "worker": next((names[pair][1] for pair in published.finest_first(r.areas) if pair in names), ""),

@@ -17,10 +17,12 @@ router = APIRouter(include_in_schema=False)
 _TEXTS = {
     "zh-CN": {
         "lead": "城市网格治理：从一条带坐标或地址的诉求，到负责它的那一位网格员。",
+        "console": "调度台",
         "maps": "地图",
         "areas": "区域与责任人",
         "cases": "案件",
         "facilities": "服务中心与示范站",
+        "load": "负荷与评价",
         "api": "接口",
         "openapi": "接口说明（OpenAPI）",
         "try": "试一试：查询一个点",
@@ -31,10 +33,12 @@ _TEXTS = {
     },
     "en": {
         "lead": "Grid governance for cities: from a report with a point or an address to the one worker who answers for it.",
+        "console": "The operator's console",
         "maps": "Maps",
         "areas": "Areas and who answers for them",
         "cases": "Cases",
         "facilities": "Service centres and demonstration stations",
+        "load": "Loads and rates",
         "api": "API",
         "openapi": "Description (OpenAPI)",
         "try": "Try it: look a point up",
@@ -67,13 +71,14 @@ def home(wiring: WiringDep, language: Language, lang: str | None = None) -> HTML
         city, sample = published.city.name, _sample(published)
     except SetupError:
         city, sample = "citygrid", None
-    maps = "".join(f'<li><a href="/maps/{name}?lang={spoken}">{t[name]}</a></li>' for name in ("areas", "cases", "facilities"))
+    maps = "".join(f'<li><a href="/maps/{name}?lang={spoken}">{t[name]}</a></li>' for name in ("areas", "cases", "facilities", "load"))
     link = f"/api/v1/locate?lon={sample[0]:.6f}&amp;lat={sample[1]:.6f}&amp;datum=wgs84&amp;accuracy_m=15" if sample else ""
     body = (
         f'<!doctype html><html lang="{spoken}"><head><meta charset="utf-8"><title>{escape(city)} · citygrid</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body><main>'
         f'<a class="lang" href="/?lang={other}" lang="{other}">{t["other"]}</a><h1>{escape(city)} · citygrid</h1><p>{t["lead"]}</p>'
         + (f'<p class="note">{t["note"]}</p>' if wiring.settings.server.demo else "")
+        + f'<p><a href="/ui/?lang={spoken}"><strong>{t["console"]}</strong></a></p>'
         + (f"<h2>{t['maps']}</h2><ul>{maps}</ul>" if sample else f"<p>{t['empty']}</p>")
         + f"<h2>{t['api']}</h2><ul>"
         + (f'<li><a href="{link}">{t["try"]}</a></li>' if link else "")

@@ -16,14 +16,19 @@ from sqlalchemy import Connection, Engine
 
 import boundaries.store.tables as boundary_tables
 import geo_service.accounts.tables
+import geo_service.backlog.tables
+import geo_service.cases.consulting.tables
 import geo_service.cases.tables
+import geo_service.desk.tables
 import geo_service.facilities.tables
 import geo_service.geocoding.tables
-import geo_service.workers.tables  # noqa: F401  # tables register themselves in db.metadata
+import geo_service.notify.tables
+import geo_service.workers.tables  # tables register themselves in db.metadata
 from boundaries.store.draft_tables import draft, draft_operation, lineage, lock
 from boundaries.store.engine import database_url, make_engine
 from boundaries.store.refusals import store_errors
 from geo_service import db, event_log, idempotency
+from geo_service.cases import row_security
 from geo_service.errors import SetupError
 
 LOCK_KEY = 0x6369_7467  # any constant of ours: PostgreSQL's advisory lock for building and migrating
@@ -42,6 +47,8 @@ def ensure_objects(connection: Connection) -> None:
     """Triggers and spatial indexes that table definitions cannot say. Idempotent."""
     boundary_tables.ensure_objects(connection)
     event_log.ensure_objects(connection)
+    row_security.ensure_objects(connection)
+    geo_service.workers.tables.ensure_objects(connection)
 
 
 def migrate(url: str, *, locked: bool = False) -> str:

@@ -2,5 +2,6 @@
 
 from geo_service.published.generation import Published, load_published
 from geo_service.published.holder import Holder
+from geo_service.published.pyramids import Drawn, Pyramids
 
-__all__ = ["Holder", "Published", "load_published"]
+__all__ = ["Drawn", "Holder", "Published", "Pyramids", "load_published"]

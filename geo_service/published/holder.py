@@ -31,6 +31,10 @@ class Holder:
         """The generation in force as this process knows it. SetupError when none was ever published."""
         return self._current or self.refresh()
 
+    def known(self) -> Published | None:
+        """The generation this process answers from, if it loaded one; never looks in the database."""
+        return self._current
+
     def current_or_none(self) -> Published | None:
         """The generation in force, or None before the first one is published."""
         try:

@@ -97,6 +97,7 @@ Citygrid.Details = {
         [say('area.code'), areas.code[row]],
         [say('area.households'), areas.households[row].toLocaleString(Citygrid.page.language)],
         [say('area.open_cases'), areas.open_cases[row].toLocaleString(Citygrid.page.language)],
+        ...(areas.told || []).map((told, number) => [Citygrid.page.told[number], Citygrid.cell(told, row)]),
         [say('area.sharers'), sharing.join(' · ')],
       ]));
   },

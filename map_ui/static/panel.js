@@ -20,6 +20,7 @@ Citygrid.Panel = {
 
   open() {
     const { page, make, say } = Citygrid, legend = document.getElementById('legend'), parts = [];
+    if (page.note) parts.push(make('p', { class: 'note' }, page.note));
     for (const set of Citygrid.Points.sets) {
       for (const facet of set.facets) if (facet.options.some((option) => option.count)) parts.push(this.facet(set, facet));
       const counter = make('p', { class: 'note', role: 'status' });
@@ -80,7 +81,7 @@ Citygrid.Panel = {
     const { page, make, say } = Citygrid, classes = make('div', { class: 'classes' });
     const show = () => {
       const fill = page.fills.find((one) => one.key === Citygrid.Shapes.fill);
-      classes.replaceChildren(...(fill ? fill.classes : []).filter(([, label]) => label).map(([colour, label]) => make('span', {}, this.swatch(colour), label)));
+      classes.replaceChildren(...(fill ? fill.classes : []).filter(([, label]) => label).map(([colour, label, hatch]) => make('span', {}, this.swatch(colour, hatch), label)));
     };
     const options = [...page.fills, { key: '', name: say('fill.none') }].map((fill) => this.box('radio', {
       name: 'fill', checked: fill.key === Citygrid.Shapes.fill,
@@ -115,8 +116,9 @@ Citygrid.Panel = {
     return this.svg(18, 18, '-2 -2 28 28', { d: symbol.path, fill: symbol.fill, stroke: edge, 'stroke-width': 2 });
   },
 
-  swatch(colour) {
-    return this.svg(18, 14, '0 0 18 14', { d: 'M1 1H17V13H1Z', fill: colour, stroke: '#7b838a', 'stroke-width': 0.8 });
+  swatch(colour, hatch) {
+    const lines = hatch ? [{ d: 'M1 7L7 1M1 13L13 1M7 13L17 3M13 13L17 9', stroke: '#8a929a', 'stroke-width': 1 }] : [];
+    return this.svg(18, 14, '0 0 18 14', { d: 'M1 1H17V13H1Z', fill: colour, stroke: '#7b838a', 'stroke-width': 0.8 }, ...lines);
   },
 
   groundColour(layer) {

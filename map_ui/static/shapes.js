@@ -116,11 +116,29 @@ Citygrid.Shapes = {
     pen.globalAlpha = Citygrid.Ground.any() ? 0.62 : 0.9;
     Citygrid.Picture.least = 2.2;
     classes.forEach((rows, number) => {
-      pen.fillStyle = fill.classes[number][0];
+      pen.fillStyle = this.ink(pen, fill.classes[number]);
       Citygrid.Picture.inHandfuls(pen, rows, (row) => this.traceShape(frame, row), () => pen.fill('evenodd'));
     });
     pen.globalAlpha = 1;
     Citygrid.Picture.least = 1.1;
+  },
+
+  /** What a class is filled with: its colour, or lines over it. */
+  ink(pen, [colour, , hatch]) {
+    if (!hatch) return colour;
+    const tile = document.createElement('canvas');
+    tile.width = tile.height = 6;
+    const lines = tile.getContext('2d');
+    lines.fillStyle = colour;
+    lines.fillRect(0, 0, 6, 6);
+    lines.strokeStyle = '#8a929a';
+    lines.beginPath();
+    for (const shift of [-6, 0, 6]) {
+      lines.moveTo(shift - 1, 7);
+      lines.lineTo(shift + 7, -1);
+    }
+    lines.stroke();
+    return pen.createPattern(tile, 'repeat');
   },
 
   paintLines(frame, line, arcs) {

@@ -27,11 +27,15 @@ _READABLE_PIXELS = 7.0
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One way to colour the finest areas. classes: (colour, label) with '' for no legend entry; row_class: class of each row, -1 none."""
+    """One way to colour the finest areas. row_class: class of each row, -1 none. name: '' for the one its key has in the texts.
+
+    classes: (colour, label), with '' for no legend entry; a third entry 'hatch' draws lines over the colour.
+    """
 
     key: str
-    classes: tuple[tuple[str, str], ...]
+    classes: tuple[tuple[str, Words] | tuple[str, Words, str], ...]
     row_class: NDArray[np.int64]
+    name: Words = ""
 
 
 def ladder_of(areas: gpd.GeoDataFrame) -> list[str]:
@@ -90,7 +94,14 @@ def area_layers(
     data["fills"] = {fill.key: deltas(fill.row_class) for fill in made}
 
     def extra(language: Language) -> Spec:
-        listed = [{"key": f.key, "name": text(f"fill.{f.key}", language), "classes": [list(c) for c in f.classes]} for f in made]
+        listed = [
+            {
+                "key": f.key,
+                "name": say(f.name, language) or text(f"fill.{f.key}", language),
+                "classes": [[c[0], say(c[1], language), *c[2:]] for c in f.classes],
+            }
+            for f in made
+        ]
         return {"fills": listed, "levels": [level_words(level, level_names, language) for level in ladder]}
 
     return AreaLayers(layers, data, extra, area_bounds(areas))

@@ -38,7 +38,7 @@ def by_count(areas: gpd.GeoDataFrame, column: str) -> Fill:
     values = areas[column].to_numpy(dtype="int64")
     if not rows.any():
         return Fill(column, (), np.full(len(areas), -1, dtype="int64"))
-    starts = _class_starts(values[rows], len(style.LOAD_TINTS))
+    starts = class_starts(values[rows], len(style.LOAD_TINTS))
     highest = int(values[rows].max())
     ends = [*(start - 1 for start in starts[1:]), highest]
     colours = [style.LOAD_TINTS[round(i * (len(style.LOAD_TINTS) - 1) / max(len(starts) - 1, 1))] for i in range(len(starts))]
@@ -47,7 +47,7 @@ def by_count(areas: gpd.GeoDataFrame, column: str) -> Fill:
     return Fill(column, tuple(zip(colours, labels, strict=True)), classes.astype("int64"))
 
 
-def _class_starts(values: NDArray[np.int64], count: int) -> list[int]:
+def class_starts(values: NDArray[np.int64], count: int) -> list[int]:
     """Smallest value of each class: 0 stands alone when it occurs often, the rest at quantiles."""
     quantiles = np.quantile(values, np.arange(1, count) / count, method="lower").astype("int64")
     starts = sorted({int(values.min()), *(int(value) for value in quantiles)})

@@ -4,6 +4,7 @@ Operators at once: 20 on 50 cases through two processes, on both databases; exit
 """
 
 import datetime as dt
+import os
 import platform
 import sys
 import tempfile
@@ -17,10 +18,12 @@ from geo_service.cli.proving import places_of
 from geo_service.db import Database
 from geo_service.demo.build import build
 from geo_service.flows.dispatch.rules import matrix_in_force, rulebook_in_force
+from geo_service.flows.evaluation.asking import asked
 from geo_service.flows.evaluation.service import evaluate
 from geo_service.migrations import migrate
-from geo_service.published import load_published
+from geo_service.published import Published, load_published
 from geo_service.responsibility import prove
+from geo_service.scope import EVERYTHING
 from tests import city
 from tests.services.operators import act_together
 from tests.services.postgis import running_server
@@ -50,10 +53,10 @@ def _measure(folder: Path) -> None:
         published = load_published(connection, number, index_dir=folder / "var" / "index")
         cases = connection.execute(sa.text("SELECT count(*) FROM case_record")).scalar_one()
         start, end = dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
-        for level in ("city", "district", "community", "grid", "micro_grid", "agency", "worker"):
-            began = time.perf_counter()
-            lines = evaluate(connection, published, level=level, start=start, end=end, now=dt.datetime(2026, 11, 24, tzinfo=dt.UTC))
-            print(f"evaluation by {level}: {time.perf_counter() - began:.2f} s, {len(lines)} lines over {cases} cases")
+        for level in ("city", "district", "street", "community", "grid", "micro_grid", "agency", "worker"):
+            _time(connection, published, level, start, end, cases, relocated=False)
+        for level in ("grid", "micro_grid"):
+            _time(connection, published, level, start, end, cases, relocated=True)
         proof = prove(matrix_in_force(connection).rules, rulebook_in_force(connection).categories, places_of(published), on=AS_OF)
         said = proof.as_json()
         print(
@@ -62,6 +65,19 @@ def _measure(folder: Path) -> None:
             len(proof.strangers),
         )
     database.close()
+
+
+def _time(
+    connection: sa.Connection, published: Published, level: str, start: dt.datetime, end: dt.datetime, cases: int, *, relocated: bool
+) -> None:
+    now = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+    began, used = time.perf_counter(), time.process_time()
+    wanted = asked(connection, published, level=level, by=None, start=start, end=end, now=now, scope=EVERYTHING, relocated=relocated)
+    found = evaluate(connection, wanted)
+    took, worked = time.perf_counter() - began, time.process_time() - used
+    how = " placed anew by a generation's borders" if relocated else ""
+    load = f"{os.getloadavg()[0]:.1f}"
+    print(f"evaluation by {level}{how}: {took:.2f} s ({worked:.2f} s of work, load {load}), {len(found.lines)} lines over {cases} cases")
 
 
 def _multiply(connection: sa.Connection) -> None:

@@ -16,8 +16,9 @@ from geo_service.accounts import create_key
 from geo_service.app import create_app
 from geo_service.clock import FixedClock
 from geo_service.db import Database
+from geo_service.jobs import run_due
 from geo_service.migrations import migrate
-from geo_service.settings import RoutingSettings, ServerSettings, Settings, StorageSettings
+from geo_service.settings import JobsSettings, RoutingSettings, ServerSettings, Settings, StorageSettings
 from tests import city
 from tests.services.postgis import Server
 
@@ -35,6 +36,10 @@ class Service:
 
     def __post_init__(self) -> None:
         self.operator = {"Authorization": f"Bearer {self.key}"}
+
+    def background(self) -> dict[str, int | None]:
+        """Does all background work that is due now."""
+        return run_due(self.client.app.state.wiring)  # type: ignore[attr-defined]  # a starlette app
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +87,7 @@ def settings(founded_url: str, tmp_path: Path) -> Settings:
         storage=StorageSettings(database_url=founded_url, data_dir=tmp_path / "var"),
         server=ServerSettings(demo=False),
         routing=RoutingSettings(refresh_seconds=0.05),
+        jobs=JobsSettings(jobs_in_app=False),  # tests say when the background works: Service.background
     )
 
 

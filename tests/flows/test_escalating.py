@@ -7,6 +7,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from geo_service.api.wiring import Wiring
 from geo_service.cases.rule_versions import put_book
 from geo_service.cli import app
 from geo_service.clock import FixedClock
@@ -28,8 +29,14 @@ def rungs(service: Service, case_id: int) -> list[tuple[str, str]]:
     return [(e["data"]["rung"], e["data"]["reached_at"]) for e in events if e["kind"] == "escalated"]
 
 
-def run_at(service: Service, at: dt.datetime) -> dict[str, int | None]:
-    return run_due(service.database, FixedClock(at))
+def run_at(service: Service, at: dt.datetime) -> int | None:
+    """How many rungs are climbed at an instant."""
+    return run_due(wiring_of(service), clock=FixedClock(at))["escalation"]
+
+
+def wiring_of(service: Service) -> Wiring:
+    wiring: Wiring = service.client.app.state.wiring  # type: ignore[attr-defined]  # a starlette app
+    return wiring
 
 
 def instant(case: dict[str, Any], name: str) -> dt.datetime:
@@ -39,10 +46,10 @@ def instant(case: dict[str, Any], name: str) -> dt.datetime:
 def test_each_rung_is_climbed_once_and_again_finds_nothing(service: Service, act: Act) -> None:  # noqa: F811
     case_id = reported(service)
     sent = walk(act, case_id, "dispatch")
-    assert run_at(service, instant(sent, "warn_at") - dt.timedelta(seconds=1)) == {"escalation": 0}
-    assert run_at(service, instant(sent, "warn_at")) == {"escalation": 1}
-    assert run_at(service, instant(sent, "warn_at")) == {"escalation": 0}
-    assert run_at(service, instant(sent, "due_at") + dt.timedelta(seconds=1)) == {"escalation": 2}
+    assert run_at(service, instant(sent, "warn_at") - dt.timedelta(seconds=1)) == 0
+    assert run_at(service, instant(sent, "warn_at")) == 1
+    assert run_at(service, instant(sent, "warn_at")) == 0
+    assert run_at(service, instant(sent, "due_at") + dt.timedelta(seconds=1)) == 2
     assert [rung for rung, _ in rungs(service, case_id)] == ["warn_owner", "due_owner", "due_operator"]
     the_row_is_the_fold_of_its_events(service, case_id)
 
@@ -51,7 +58,7 @@ def test_downtime_changes_no_rung_and_no_instant(service: Service, act: Act) -> 
     ids = [reported(service), reported(service)]
     sent = [walk(act, case_id, "dispatch") for case_id in ids]
     later = instant(sent[1], "due_at") + dt.timedelta(days=30)
-    assert run_at(service, later) == {"escalation": 10}
+    assert run_at(service, later) == 10
     found = rungs(service, ids[0])
     assert [rung for rung, _ in found] == ["warn_owner", "due_owner", "due_operator", "late_supervisor", "late_leader"]
     assert dt.datetime.fromisoformat(found[0][1]) == instant(sent[0], "warn_at")
@@ -65,7 +72,7 @@ def test_what_is_handled_or_suspended_is_left_alone(service: Service, act: Act) 
     walk(act, hung, "sign")
     act(hung, "request_suspension", {"reason": "frozen ground"})
     act(hung, "suspend", who="supervisor")
-    assert run_at(service, service.clock.at + dt.timedelta(days=60)) == {"escalation": 0}
+    assert run_at(service, service.clock.at + dt.timedelta(days=60)) == 0
 
 
 def test_a_job_is_done_by_one_and_taken_over_when_its_lease_is_over(service: Service) -> None:
@@ -73,9 +80,10 @@ def test_a_job_is_done_by_one_and_taken_over_when_its_lease_is_over(service: Ser
     with service.database.writing() as connection:
         assert take(connection, "escalation", holder="one", now=now)
         assert not take(connection, "escalation", holder="two", now=now)
-    assert run_due(service.database, FixedClock(now), holder="two") == {"escalation": None}
-    assert run_due(service.database, FixedClock(now + LEASE), holder="two") == {"escalation": 0}
-    assert [(row["name"], row["holder"], row["runs"]) for row in status(service.database)] == [("escalation", None, 1)]
+    assert run_due(wiring_of(service), clock=FixedClock(now), holder="two")["escalation"] is None
+    assert run_due(wiring_of(service), clock=FixedClock(now + LEASE), holder="two")["escalation"] == 0
+    tasks = {task["name"]: task for task in status(wiring_of(service), language="en")["tasks"]}
+    assert (tasks["escalation"]["holder"], tasks["escalation"]["runs"]) == (None, 1)
 
 
 def test_the_commands_run_jobs_and_prove_the_matrix(service: Service, tmp_path: Path) -> None:
@@ -86,9 +94,10 @@ def test_the_commands_run_jobs_and_prove_the_matrix(service: Service, tmp_path: 
         assert done.exit_code == 0, done.output
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    assert command("jobs", "run", "--once") == [{"escalation": 0}]
-    [row] = command("jobs", "status")
-    assert (row["name"], row["runs"], row["holder"]) == ("escalation", 1, None)
+    [done] = command("jobs", "run", "--once")
+    assert (done["escalation"], done["tiles"], done["jobs"]) == (0, 1, 0)
+    [shown] = command("jobs", "status", "--json")
+    assert {task["name"]: (task["runs"], task["holder"]) for task in shown["tasks"]}["escalation"] == (1, None)
     [proof] = command("matrix", "prove", "--json", "--out", str(tmp_path / "gaps.geojson"))
     assert (proof["leaves"], proof["complete"], proof["gaps"], proof["double_claims"]) == (8, True, [], [])
     assert json.loads((tmp_path / "gaps.geojson").read_text()) == {"type": "FeatureCollection", "features": []}

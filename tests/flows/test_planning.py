@@ -55,9 +55,16 @@ class Desk:
         self.head = done["head"]
         return done
 
+    def prepare(self) -> dict:
+        """Has the draft prepared in the background and returns the job as it ended."""
+        asked = self.post(f"{self.path}/prepare", status=202)
+        self.service.background()
+        return self.get(asked["href"])
+
     def publish(self) -> dict:
-        prepared = self.post(f"{self.path}/prepare")
-        assert prepared["publishable"], prepared["defects"]
+        prepared = self.prepare()
+        assert prepared["state"] == "done", prepared["problem"]
+        assert prepared["result"]["publishable"]
         return self.post(f"{self.path}/publish")
 
 
@@ -188,7 +195,7 @@ def test_of_two_publishers_one_wins_and_the_other_is_told(service: Service) -> N
     first.do(split(service))
     second.do({"kind": "rename", "area": key_of(service, city.B), "name": "乙乙社区"})
     for desk in (first, second):
-        desk.post(f"{desk.path}/prepare")
+        desk.prepare()
     assert first.post(f"{first.path}/publish")["generation"] == 2
     told = second.post(f"{second.path}/publish", {}, status=409)
     assert told["code"] == "base_superseded"
@@ -220,15 +227,15 @@ def test_a_draft_over_changed_ground_shows_what_became_of_each_operation(service
 def test_a_publication_at_a_date_happens_when_the_date_is_there(service: Service) -> None:
     desk = Desk(service)
     desk.do(split(service))
-    desk.post(f"{desk.path}/prepare")
+    desk.prepare()
     at = (NOW + dt.timedelta(hours=3)).isoformat()
     waiting = desk.post(f"{desk.path}/publish", {"at": at})
     assert waiting["publish_at"] is not None
     assert send(service, body(20, 150))["generation"] == 1
     service.clock.at = NOW + dt.timedelta(hours=4)
-    for _ in range(200):
-        if send(service, body(20, 150))["generation"] == 2:
-            break
+    assert service.background()["publish_due"] == 1
+    assert service.background()["publish_due"] == 0
+    assert send(service, body(20, 150))["generation"] == 2
     assert desk.get(desk.path)["status"] == "published"
 
 
@@ -302,7 +309,7 @@ def publish_and_wait(url: str, folder: str, draft_id: int, reached: Any) -> None
 def test_a_process_killed_in_the_middle_of_publishing_leaves_everything_as_it_was(service: Service, tmp_path: Path) -> None:
     desk = Desk(service)
     desk.do(split(service))
-    desk.post(f"{desk.path}/prepare")
+    desk.prepare()
     context = multiprocessing.get_context("spawn")
     reached = context.Event()
     draft_id = int(desk.path.rsplit("/", 1)[1])

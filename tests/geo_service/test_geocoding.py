@@ -60,6 +60,25 @@ def test_reverse_names_the_nearest_addresses_first(gazetteer: Gazetteer) -> None
     assert gazetteer.reverse(lon=lon + 1, lat=lat, within_m=60, limit=5) == []
 
 
+def test_row_houses_and_the_groups_of_a_village_are_buildings() -> None:
+    rows = city.addresses()
+    row_house = {**rows[0], "address_id": 6, "compound_name": "老院", "building": "5排", "stairwell": ""}
+    group = {**rows[3], "address_id": 7, "compound_code": "", "compound_name": "丙村", "building": "第2组", "stairwell": ""}
+    drain = {**row_house, "address_id": 8, "building": "2排", "micro_grid_code": f"{city.A2}01"}
+    found = Gazetteer([AddressRow(**row) for row in (row_house, drain, group)])
+    for text, level, address_id in (
+        ("老院5排", "building", 6),
+        ("老院第五排3户", "building", 6),
+        ("老院 ５ 排东头", "building", 6),
+        ("丙村第二组", "building", 7),
+        ("丙村2组村口", "building", 7),
+    ):
+        match = found.geocode(text, places=PLACES)[0]
+        assert (match.level, match.address_ids) == (level, (address_id,)), text
+    assert found.geocode("老院2排水管堵了", places=PLACES)[0].level == "compound"  # two drains, not the second row
+    assert found.geocode("丙村2组织活动", places=PLACES)[0].level == "compound"
+
+
 @pytest.mark.parametrize(
     ("text", "value"), [("3", 3), ("十", 10), ("十二", 12), ("二十三", 23), ("一百零五", 105), ("两", 2), ("甲", None), ("", None)]
 )

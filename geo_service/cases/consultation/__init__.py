@@ -1,33 +1,59 @@
 """Hard matters: when they go to consultation, the three tiers of it, the street's whistle, and rulings that become rules. Pure."""
 
-from geo_service.cases.consultation.entry import ENTRY_RULES, EntryRule, Facts, entries
-from geo_service.cases.consultation.precedent import ProposedRule, proposed_rule
-from geo_service.cases.consultation.tiers import (
+from geo_service.cases.consultation.entry import ENTRY_RULES, EntryRule, Facts, History, entries, why
+from geo_service.cases.consultation.folding import fold_consultation
+from geo_service.cases.consultation.meeting import (
+    MEETING_STATES,
+    RUNNING,
     STANCES,
     TIERS,
+    Adjournment,
     Consultation,
     Minutes,
     Opinion,
     Ruling,
     Tier,
+)
+from geo_service.cases.consultation.precedent import PROPOSAL_STATES, Likeness, Matter, ProposedRule, likeness, proposed_rule
+from geo_service.cases.consultation.tiers import (
+    adjourn,
     convene,
     give_opinion,
+    invite,
     lift,
+    missed,
     record_minutes,
     rule,
     settle,
     silent,
 )
-from geo_service.cases.consultation.whistle import Arrival, Rating, Whistle, blow, rate, report_in, standing_of, unanswered
+from geo_service.cases.consultation.whistle import (
+    Arrival,
+    Rating,
+    Whistle,
+    blow,
+    end_waiting,
+    rate,
+    report_in,
+    standing_of,
+    unanswered,
+)
 
 __all__ = [
     "ENTRY_RULES",
+    "MEETING_STATES",
+    "PROPOSAL_STATES",
+    "RUNNING",
     "STANCES",
     "TIERS",
+    "Adjournment",
     "Arrival",
     "Consultation",
     "EntryRule",
     "Facts",
+    "History",
+    "Likeness",
+    "Matter",
     "Minutes",
     "Opinion",
     "ProposedRule",
@@ -35,11 +61,17 @@ __all__ = [
     "Ruling",
     "Tier",
     "Whistle",
+    "adjourn",
     "blow",
     "convene",
+    "end_waiting",
     "entries",
+    "fold_consultation",
     "give_opinion",
+    "invite",
     "lift",
+    "likeness",
+    "missed",
     "proposed_rule",
     "rate",
     "record_minutes",
@@ -49,4 +81,5 @@ __all__ = [
     "silent",
     "standing_of",
     "unanswered",
+    "why",
 ]

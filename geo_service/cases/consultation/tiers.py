@@ -1,6 +1,6 @@
 """A consultation: convened in one of three tiers, opinions with a deadline, minutes with a quorum, a ruling or one tier up.
 
-open -> minuted -> ruled          the ruling is final
+open -> minuted -> ruled          the ruling is final for this tier
 open, minuted -> lifted           to the next tier; the third has none above it
 open, minuted -> settled          the agencies agreed without a ruling
 """
@@ -8,92 +8,14 @@ open, minuted -> settled          the agencies agreed without a ruling
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from fractions import Fraction
 from math import ceil
-from types import MappingProxyType
+from typing import Any
 
 from geo_service.cases.clocks import instant
+from geo_service.cases.consultation.meeting import RUNNING, STANCES, TIERS, Adjournment, Consultation, Minutes, Opinion, Ruling, Tier
 from geo_service.errors import ConflictError, DeniedError, RequestError
-
-STANCES: dict[str, tuple[str, str]] = {
-    "takes": ("承接", "takes it"),
-    "assists": ("协办", "assists"),
-    "declines": ("不属本单位", "not its duty"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """How a tier works. quorum: the share of those invited that must attend. rulers: roles that may rule."""
-
-    number: int
-    en: str
-    zh: str
-    quorum: Fraction
-    rulers: tuple[str, ...]
-
-
-TIERS: Mapping[int, Tier] = MappingProxyType(
-    {
-        1: Tier(1, "the district agency that received it first leads", "首接负责", Fraction(1, 2), ("agency", "operator", "supervisor")),
-        2: Tier(2, "city and district consult jointly", "市区联合会商", Fraction(2, 3), ("operator", "supervisor")),
-        3: Tier(3, "a city leader takes the lead", "市领导牵头", Fraction(1, 2), ("city_leader",)),
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What an agency says. late: after the deadline."""
-
-    agency: str
-    stance: str
-    words: str
-    at: datetime
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Minutes:
-    """What was said, and who was there."""
-
-    words: str
-    attended: tuple[str, ...]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """Who has it from now on. precedent: whether it is meant for all cases of its kind."""
-
-    lead: str
-    cohandlers: tuple[str, ...]
-    words: str
-    by: str
-    at: datetime
-    precedent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Consultation:
-    """One tier's consultation on one case. state: open | minuted | ruled | lifted | settled. invited includes the lead."""
-
-    case_id: int
-    tier: int
-    entry: str
-    lead: str
-    invited: tuple[str, ...]
-    convened_at: datetime
-    opinions_due_at: datetime
-    quorum: int
-    state: str = "open"
-    opinions: tuple[Opinion, ...] = ()
-    minutes: Minutes | None = None
-    ruling: Ruling | None = None
-    ended_at: datetime | None = None
-    reason: str | None = None
 
 
 def convene(
@@ -105,10 +27,14 @@ def convene(
     invited: Sequence[str],
     at: datetime,
     opinions_due_at: datetime,
+    by: str = "",
     before: Consultation | None = None,
+    before_id: int | None = None,
+    chair: str | None = None,
+    why: Mapping[str, Any] | None = None,
     tiers: Mapping[int, Tier] = TIERS,
 ) -> Consultation:
-    """A new consultation. before: the one of the tier below, which must have been lifted. RequestError, ConflictError otherwise."""
+    """A new consultation. before: the one of the tier below, which must have ended. RequestError, ConflictError otherwise."""
     at, due = instant(at, "at"), instant(opinions_due_at, "opinions_due_at")
     everybody = tuple(dict.fromkeys((lead, *invited)))
     if tier not in tiers:
@@ -119,26 +45,60 @@ def convene(
         raise RequestError(
             "nobody_invited", en="a joint consultation needs more than its lead", zh="联合会商须邀请其他单位", field="invited"
         )
-    if (tier == 1) != (before is None) or (before is not None and (before.state != "lifted" or before.tier != tier - 1)):
+    if (tier == 1) != (before is None) or (before is not None and (before.running or before.tier != tier - 1)):
         raise ConflictError("tier_out_of_order", en="consultation goes up tier by tier", zh="会商须逐级提升")
     if before is not None and before.case_id != case_id:
         raise RequestError("another_case", en="the tier below was about another case", zh="下一级会商属于其他案件", field="case_id")
-    quorum = max(1, ceil(tiers[tier].quorum * len(everybody)))
-    return Consultation(case_id, tier, entry, lead, everybody, at, due, quorum)
+    quorum = needed(tiers[tier], everybody)
+    return Consultation(
+        case_id, tier, entry, lead, everybody, at, due, quorum, convened_by=by, before_id=before_id, chair=chair, why=dict(why or {})
+    )
 
 
-def give_opinion(one: Consultation, *, agency: str, stance: str, words: str, at: datetime) -> Consultation:
-    """With the opinion of an agency that was invited; after the deadline it is marked late. One opinion each."""
-    at = _running(one, at)
+def needed(tier: Tier, invited: Sequence[str]) -> int:
+    """How many of those invited make a quorum: their share, rounded up, at least one."""
+    return max(1, ceil(tier.quorum * len(invited)))
+
+
+def invite(one: Consultation, *, agencies: Sequence[str], at: datetime) -> Consultation:
+    """With more agencies summoned, before the deadline; the quorum grows with them. Those who are there already are left alone."""
+    at = _awaiting(one, at)
+    new = tuple(agency for agency in dict.fromkeys(agencies) if agency not in one.invited)
+    if not new:
+        raise RequestError("nobody_new", en="all of these were invited already", zh="所列单位均已在邀请之列", field="agencies")
+    everybody = (*one.invited, *new)
+    return replace(one, invited=everybody, quorum=needed(TIERS[one.tier], everybody))
+
+
+def give_opinion(one: Consultation, *, agency: str, stance: str, words: str, at: datetime, by: str | None = None) -> Consultation:
+    """With the opinion of an agency that was invited, until the deadline; another one replaces the first, which is kept in `earlier`."""
     if agency not in one.invited:
         raise DeniedError("not_invited", en="{agency} was not invited", zh="{agency} 未被邀请", agency=agency)
+    at = _awaiting(one, at)
     if stance not in STANCES:
         raise RequestError(
             "unknown_stance", en="there is no stance {stance}", zh="没有名为 {stance} 的意见类型", stance=stance, field="stance"
         )
-    if any(said.agency == agency for said in one.opinions):
-        raise ConflictError("opinion_given", en="{agency} has given its opinion", zh="{agency} 已反馈意见", agency=agency)
-    return replace(one, opinions=(*one.opinions, Opinion(agency, stance, _words(words), at, at > one.opinions_due_at)))
+    before = tuple(said for said in one.opinions if said.agency == agency)
+    others = tuple(said for said in one.opinions if said.agency != agency)
+    opinion = Opinion(agency, stance, _words(words), at, by or agency)
+    return replace(one, opinions=(*others, opinion), earlier=(*one.earlier, *before))
+
+
+def adjourn(one: Consultation, *, words: str, opinions_due_at: datetime, at: datetime) -> Consultation:
+    """Put off: opinions are taken until a later deadline, also where the old one has passed."""
+    at, due = _running(one, at), instant(opinions_due_at, "opinions_due_at")
+    if one.state != "open":
+        raise ConflictError("minutes_written", en="the minutes are written already", zh="会商纪要已形成")
+    if due <= max(at, one.opinions_due_at):
+        raise RequestError(
+            "deadline_not_later",
+            en="the new deadline is later than the present one",
+            zh="新的截止时间须晚于原截止时间",
+            field="opinions_due_at",
+        )
+    put_off = (*one.adjournments, Adjournment(_words(words), at, due))
+    return replace(one, adjournments=put_off, opinions_due_at=due, overdue_at=None)
 
 
 def silent(one: Consultation, at: datetime) -> tuple[str, ...]:
@@ -147,6 +107,11 @@ def silent(one: Consultation, at: datetime) -> tuple[str, ...]:
         return ()
     said = {opinion.agency for opinion in one.opinions}
     return tuple(agency for agency in one.invited if agency not in said)
+
+
+def missed(one: Consultation, at: datetime) -> bool:
+    """Whether the deadline for opinions has passed without a quorum of them: then the matter goes one tier up."""
+    return one.state == "open" and instant(at, "at") > one.opinions_due_at and not one.heard
 
 
 def record_minutes(one: Consultation, *, words: str, attended: Sequence[str], at: datetime) -> Consultation:
@@ -212,10 +177,24 @@ def settle(one: Consultation, *, reason: str, at: datetime) -> Consultation:
 
 def _running(one: Consultation, at: datetime) -> datetime:
     at = instant(at, "at")
-    if one.state not in ("open", "minuted"):
+    if one.state not in RUNNING:
         raise ConflictError("consultation_ended", en="this consultation has ended", zh="会商已结束")
-    if at < one.convened_at or (one.minutes is not None and at < one.minutes.at):
+    last = max((said.at for said in one.opinions), default=one.convened_at)
+    if at < max(one.convened_at, last) or (one.minutes is not None and at < one.minutes.at):
         raise ConflictError("clock_set_back", en="the clock was set back", zh="时钟被回拨")
+    return at
+
+
+def _awaiting(one: Consultation, at: datetime) -> datetime:
+    """The instant, while opinions are taken."""
+    at = _running(one, at)
+    if one.state != "open" or at > one.opinions_due_at:
+        raise ConflictError(
+            "opinions_closed",
+            en="opinions were taken until {due}",
+            zh="意见反馈已于 {due} 截止",
+            due=one.opinions_due_at.isoformat(timespec="minutes"),
+        )
     return at
 
 

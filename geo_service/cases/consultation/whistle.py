@@ -33,7 +33,10 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Whistle:
-    """A call of a street office. case_id is None where it is about no case."""
+    """A call of a street office. case_id is None where it is about no case.
+
+    over_at: the deadline, once it was written down who had not come by then; absent: those.
+    """
 
     street: str
     agencies: tuple[str, ...]
@@ -43,6 +46,8 @@ class Whistle:
     case_id: int | None = None
     arrivals: tuple[Arrival, ...] = ()
     ratings: tuple[Rating, ...] = ()
+    over_at: datetime | None = None
+    absent: tuple[str, ...] = ()
 
 
 def blow(*, street: str, agencies: Sequence[str], about: str, at: datetime, due_at: datetime, case_id: int | None = None) -> Whistle:
@@ -77,6 +82,14 @@ def standing_of(one: Whistle, agency: str, at: datetime) -> Answer:
         if arrival.agency == agency:
             return "in_time" if arrival.at <= one.due_at else "late"
     return "waiting" if instant(at, "at") <= one.due_at else "absent"
+
+
+def end_waiting(one: Whistle, at: datetime) -> Whistle:
+    """With those who had not come by the deadline written down, behind it; the same again where that was done."""
+    if one.over_at is not None or instant(at, "at") <= one.due_at:
+        return one
+    came = {arrival.agency for arrival in one.arrivals if arrival.at <= one.due_at}
+    return replace(one, over_at=one.due_at, absent=tuple(agency for agency in one.agencies if agency not in came))
 
 
 def unanswered(one: Whistle, at: datetime) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from geo_service.cases.workflow.diagram import diagram
 from geo_service.cases.workflow.effects import apply, fold, opened
 from geo_service.cases.workflow.guards import GUARDS, Guard, Policy
 from geo_service.cases.workflow.payloads import PAYLOADS
-from geo_service.cases.workflow.reading import FieldError
+from geo_service.cases.workflow.reading import FieldError, instant_or_none, names_owner
 from geo_service.cases.workflow.state import Asked, CaseState, Recorded
 from geo_service.cases.workflow.table import OPEN, OWNED, TABLE, Row
 from geo_service.cases.workflow.words import AFFAIRS, DELIBERATIONS, ENTRIES, NOT_ACCEPTED, RESULTS, RETURNS, ROLES
@@ -37,6 +37,8 @@ __all__ = [
     "decide",
     "diagram",
     "fold",
+    "instant_or_none",
+    "names_owner",
     "opened",
     "require",
 ]

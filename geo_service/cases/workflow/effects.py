@@ -47,7 +47,8 @@ def _verified(state: CaseState, event: Recorded) -> Changes:
 
 
 def _filed(state: CaseState, event: Recorded) -> Changes:
-    return {"filed_at": event.at, **_named(event.data, "category", "affair", "condition", "area_code", "rules_version")}
+    named = _named(event.data, "category", "affair", "condition", "area_code", "rules_version")
+    return {"filed_at": event.at, "dispatch_due_at": _at(event.data, "dispatch_due_at"), **named}
 
 
 def _ended(ending: str) -> Effect:
@@ -89,7 +90,7 @@ def _dispatched(state: CaseState, event: Recorded) -> Changes:
 
 
 def _ruled(state: CaseState, event: Recorded) -> Changes:
-    return {**_dispatched(state, event), "ruled": True}
+    return {**_dispatched(state, event), "ruled": True, "ruled_tier": state.consult_tier}
 
 
 def _accepted(state: CaseState, event: Recorded) -> Changes:

@@ -192,6 +192,13 @@ GUARDS: dict[str, Guard] = {
             "责任裁定为最终决定，不得再退单",
         ),
         Guard(
+            "ruling_stands",
+            "case",
+            lambda ask: not ask.state.ruled or ask.state.consult_tier > ask.state.ruled_tier,
+            "the ruling stands: only a higher tier of consultation may rule again",
+            "已有裁定：须经更高一级会商方可重新裁定",
+        ),
+        Guard(
             "due_needed",
             "payload",
             _first_deadline,
@@ -248,9 +255,9 @@ GUARDS: dict[str, Guard] = {
         Guard(
             "not_dispatched",
             "case",
-            lambda ask: ask.state.dispatched_at is not None,
-            "nobody was sent to it yet: check it on site",
-            "案件未曾派遣，请现场核查",
+            lambda ask: ask.state.ending != "self_resolved",
+            "nobody was sent to it, it was dealt with on the spot: check it there",
+            "案件由现场人员自行处置、未经派遣，请现场核查",
         ),
         Guard("not_checked", "case", lambda ask: ask.state.checked_by is not None, "the work was not found done yet", "尚未核查通过"),
         Guard("too_late_to_reopen", "case", _within_days, "a case may be reopened for {days} days", "结案超过 {days} 天，不能重新打开"),

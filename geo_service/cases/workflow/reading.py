@@ -13,8 +13,10 @@ from geo_service.errors import ServiceError
 
 P = TypeVar("P")
 
-_OWNER = re.compile(r"(agency|post):[^\s:]{1,60}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_OWNER = re.compile(r"(agency|post):[^\s:\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,60}")
+# line separators and whatever turns the direction of writing are refused too: a case file reads on every screen as it was written
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_FIRST_AT, _LAST_AT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 LONGEST_TEXT = 4000
 MOST_ITEMS = 30
 
@@ -97,24 +99,40 @@ def choice(options: Mapping[str, Any], *, default: Any = _NEEDED) -> Any:
 def moment(*, default: Any = _NEEDED) -> Any:
     """An instant with a time zone: a datetime, or ISO 8601 text."""
 
-    def read(value: Any) -> datetime:
-        try:
-            at = datetime.fromisoformat(value) if isinstance(value, str) else value
-        except ValueError:
-            at = None
-        if not isinstance(at, datetime):
-            raise _WrongError("not_an_instant", "a date and time is needed (ISO 8601)", "应为日期时间（ISO 8601）")
-        if at.utcoffset() is None:
-            raise _WrongError("naive_datetime", "this has no time zone", "没有时区")
-        return at.astimezone(UTC)
+    return _made(_read_instant, default)
 
-    return _made(read, default)
+
+def _read_instant(value: Any) -> datetime:
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        at = None
+    if not isinstance(at, datetime):
+        raise _WrongError("not_an_instant", "a date and time is needed (ISO 8601)", "应为日期时间（ISO 8601）")
+    if at.utcoffset() is None:
+        raise _WrongError("naive_datetime", "this has no time zone", "没有时区")
+    if not _FIRST_AT <= at < _LAST_AT:
+        raise _WrongError("instant_out_of_range", "this lies before 1970 or behind 2200", "早于 1970 年或晚于 2200 年")
+    return at.astimezone(UTC)
+
+
+def instant_or_none(value: Any) -> datetime | None:
+    """The instant that a field like this would be read as, None where it would be refused."""
+    try:
+        return _read_instant(value)
+    except _WrongError:
+        return None
+
+
+def names_owner(value: object) -> bool:
+    """Whether it is written as whoever must act is: 'agency:<code>' or 'post:<id>'."""
+    return isinstance(value, str) and _OWNER.fullmatch(value) is not None
 
 
 def _read_owner(value: Any) -> str:
-    if not isinstance(value, str) or not _OWNER.fullmatch(value):
+    if not names_owner(value):
         raise _WrongError("not_an_owner", "agency:<code> or post:<id> is needed", "应为 agency:<代码> 或 post:<编号>")
-    return value
+    return str(value)
 
 
 def owner(*, default: Any = _NEEDED) -> Any:
@@ -148,6 +166,8 @@ def limit(*, default: Any = _NEEDED) -> Any:
             return Limit(value["amount"], value["clock"])
         except ServiceError as wrong:
             raise _WrongError(wrong.code, wrong.text("en"), wrong.text("zh")) from None
+        except TypeError:
+            raise _WrongError("not_a_limit", "{amount, clock} is needed", "应为 {amount, clock}") from None
 
     return _made(read, default)
 

@@ -38,9 +38,10 @@ class CaseState:
     owner: the one lead, present in dispatched, handling, checking and suspended. handlers: everybody who ever worked on it or said
     that the work is done; none of them may check it. dispatched_at: the first dispatch, where the handling clock starts; it is never
     set again. stage_entered_at: where the clock of the present state starts. received_at: where the overall clock starts.
-    limit, due_at, warn_at: of the handling clock. pauses: when all clocks stood still. ruled: the last ruling is final.
-    checked_by: who found the work done, since it was last fed back. ending: how a case ended (handled, advised, self_resolved,
-    not_accepted, merged, void).
+    limit, due_at, warn_at: of the handling clock. dispatch_due_at: until when it should be dispatched, by the limits it was filed
+    under. pauses: when all clocks stood still. ruled: the last ruling is final; ruled_tier: how high consultation had gone by then, for
+    only a higher tier rules again. checked_by: who found the work done, since it was last fed back. ending: how a case ended (handled,
+    advised, self_resolved, not_accepted, merged, void).
     """
 
     received_at: datetime
@@ -62,6 +63,7 @@ class CaseState:
     proposed_owner: str | None = None
     awaiting_ruling: bool = False
     ruled: bool = False
+    ruled_tier: int = 0
     returns: int = 0
     reworks: int = 0
     extensions: int = 0
@@ -84,6 +86,7 @@ class CaseState:
     warn_at: datetime | None = None
     verified_at: datetime | None = None
     filed_at: datetime | None = None
+    dispatch_due_at: datetime | None = None
     dispatched_at: datetime | None = None
     signed_at: datetime | None = None
     handled_at: datetime | None = None

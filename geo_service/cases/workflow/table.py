@@ -50,11 +50,11 @@ class Row:
 WHEN: dict[str, tuple[Callable[[CaseState, Any], bool], str, str]] = {
     "": (lambda state, payload: True, "", ""),
     "passed": (lambda state, payload: bool(payload.passed), "work found done", "核查通过"),
-    "failed": (lambda state, payload: not payload.passed and state.dispatched_at is not None, "work not done", "核查不通过"),
-    "failed, never dispatched": (
-        lambda state, payload: not payload.passed and state.dispatched_at is None,
-        "not done, nobody was sent yet",
-        "核查不通过（未曾派遣）",
+    "failed": (lambda state, payload: not payload.passed and not _on_the_spot(state), "work not done", "核查不通过"),
+    "failed on the spot": (
+        lambda state, payload: not payload.passed and _on_the_spot(state),
+        "not done, nobody had been sent to it",
+        "核查不通过（现场自行处置）",
     ),
     "has an owner": (lambda state, payload: _owned(state), "it has an owner", "有责任单位"),
     "was filed": (
@@ -69,8 +69,13 @@ WHEN: dict[str, tuple[Callable[[CaseState, Any], bool], str, str]] = {
 """name -> (condition on case and payload, en, zh). The conditions of one event in one state exclude one another and leave nothing out."""
 
 
+def _on_the_spot(state: CaseState) -> bool:
+    """Whoever came by dealt with it: the case was not theirs, so it goes back to the centre, with the ruling it may wait for."""
+    return state.ending == "self_resolved"
+
+
 def _owned(state: CaseState) -> bool:
-    return state.owner is not None and state.dispatched_at is not None
+    return state.owner is not None and not _on_the_spot(state)
 
 
 def _rows(
@@ -81,6 +86,8 @@ def _rows(
 
 _SENT = ("ruling_needed", "owner_among_cohandlers", "due_needed", "clock_never_resets", "marks_out_of_order")
 _APPROVER = (*CENTRE, "city_leader")
+_CONVENERS = (*CENTRE, *GRID, "street_office", "system")  # the system: by the entry rules
+_RULER = (*_APPROVER, "system")  # the system: what the lead of a consultation ruled
 _FILED = ("category_needed", "grid_needed", "verification_open", "not_found_on_site")
 _LATER = ("not_the_owner", "extension_asked_already", "no_more_extensions", "extension_not_later")
 _GRANTED = ("no_extension_asked", "approves_own_extension", "granted_not_later", "marks_out_of_order")
@@ -100,7 +107,7 @@ TABLE: tuple[Row, ...] = (
     *_rows(EARLY, "self_resolve", GRID, "checking", "self_resolved", "category_needed", "grid_needed"),
     # dispatch
     *_rows(("filed",), "dispatch", ("operator",), "dispatched", "dispatched", *_SENT),
-    *_rows(("filed", *ACTIVE), "rule", (*CENTRE, "city_leader"), "dispatched", "ruled", "no_ruling_called_for", "ruling_final", *_SENT[1:]),
+    *_rows(("filed", *ACTIVE), "rule", _RULER, "dispatched", "ruled", "no_ruling_called_for", "ruling_stands", *_SENT[1:]),
     *_rows(("dispatched",), "sign", HANDLERS, "handling", "accepted", "not_the_owner"),
     *_rows(ACTIVE, "return", HANDLERS, "filed", "returned", "not_the_owner", "ruling_final", "proposes_itself"),
     *_rows(ACTIVE, "assign_cohandlers", ("operator",), STAYS, "cohandlers_assigned", "owner_among_cohandlers"),
@@ -119,7 +126,7 @@ TABLE: tuple[Row, ...] = (
     # verify and close
     *_rows(("checking",), "check", SITE, STAYS, "checked", "verifier_is_handler", when="passed"),
     *_rows(("checking",), "check", SITE, "handling", "reworked", "verifier_is_handler", when="failed"),
-    *_rows(("checking",), "check", SITE, "filed", "reworked", "verifier_is_handler", when="failed, never dispatched"),
+    *_rows(("checking",), "check", SITE, "filed", "reworked", "verifier_is_handler", when="failed on the spot"),
     *_rows(("checking",), "rework", CENTRE, "handling", "reworked", "verifier_is_handler", "not_dispatched"),
     *_rows(("checking",), "close", ("supervisor",), "closed", "closed", "verifier_is_handler", "not_checked"),
     *_rows(("closed", "evaluated"), "reopen", CENTRE, "handling", "reopened", *_AGAIN, when="has an owner"),
@@ -131,7 +138,7 @@ TABLE: tuple[Row, ...] = (
     *_rows(("evaluated",), "apply_result", (*CENTRE, "community_secretary", "street_office"), STAYS, "result_applied"),
     # affairs of the community, hard matters
     *_rows(("filed", *ACTIVE), "deliberate", (*GRID, "street_office", "operator"), STAYS, "deliberated", "not_community"),
-    *_rows(("filed", *ACTIVE, "suspended"), "consult", (*CENTRE, *GRID, "street_office"), STAYS, "consulted", "tier_out_of_order"),
+    *_rows(("filed", *ACTIVE, "suspended"), "consult", _CONVENERS, STAYS, "consulted", "tier_out_of_order"),
     # beside the way
     *_rows(OPEN, "supervise", (*CENTRE, "linked_leader", "city_leader"), STAYS, "supervised"),
     *_rows(OWNED, "reply_supervision", HANDLERS, STAYS, "supervision_replied", "not_the_owner", "nothing_to_reply_to"),

@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from geo_service.accounts import DEMO_OPERATOR, Actor
+from geo_service.accounts import DEMO_OPERATOR, Actor, Grant, may, scope
 from geo_service.cases import Case
 from geo_service.cases.acting import held_case, since, write
 from geo_service.cases.progress import from_json
+from geo_service.cases.repository import case_not_found
+from geo_service.cases.visible import reaches, visible_case
 from geo_service.cases.workflow import PAYLOADS, CaseState, Refusal, Transition, allowed, decide
 from geo_service.errors import ConflictError, DeniedError, NotFoundError, RequestError, ServiceError, StaleError
-from geo_service.flows.dispatch.preparing import Asking, Prepared, prepare
+from geo_service.flows.dispatch.preparing import Asking, Prepared, merged_into, prepare
 from geo_service.published import Published
 
 SHOWN_CHANGES = 20
@@ -37,12 +39,38 @@ def act(
     NotFoundError: no such case or event. StaleError: the case changed since `expected_version`. DeniedError: another role does this.
     ConflictError: not in this state. RequestError: what was said cannot be, field by field.
     """
-    case, state = held_case(connection, case_id)
+    known_event(event)
+    into = merged_into(event, said)
+    case, state = held_case(connection, case_id, beside=into)
+    require_reach(case, actor)
+    if into is not None:
+        visible_case(connection, into, scope(actor, "cases.read"))
+    require_version(connection, case, expected_version)
+    role, name = acting_as(actor, event, case)
+    return apply_event(connection, published, case, state, event, said, role=role, name=name, now=now)
+
+
+def hold(connection: Connection, case_id: int, *, expected_version: int, actor: Actor) -> None:
+    """Holds a case until the transaction ends, in the version somebody looked at. NotFoundError, StaleError."""
+    case, _ = held_case(connection, case_id)
+    require_reach(case, actor)
+    require_version(connection, case, expected_version)
+
+
+def require_reach(case: Case, actor: Actor) -> None:
+    """NotFoundError for a case the actor does not see, as if there were none; DeniedError for one it sees and may not act on."""
+    if not reaches(scope(actor, "cases.read"), case):
+        raise case_not_found(case.case_id)
+    if not reaches(scope(actor, "cases.act"), case):
+        raise DeniedError(
+            "outside_reach", en="your roles do not reach this case for acting on it", zh="您的角色权限范围不包含对该案件的操作"
+        )
+
+
+def known_event(event: str) -> None:
+    """NotFoundError for what is no event of the workflow."""
     if event not in PAYLOADS:
         raise NotFoundError("unknown_event", en="there is no event {event}", zh="没有名为 {event} 的操作", event=event[:40])
-    require_version(connection, case, expected_version)
-    role, name = acting_as(actor, event)
-    return apply_event(connection, published, case, state, event, said, role=role, name=name, now=now)
 
 
 def apply_event(
@@ -78,21 +106,38 @@ def _with_facts(outcome: Transition, prepared: Prepared) -> Any:
     return replace(outcome.recorded, data={**outcome.recorded.data, **prepared.beside})
 
 
-def acting_as(actor: Actor, event: str) -> tuple[str, str]:
-    """(role, name in the log). The demonstration's operator is also its supervisor, under another name: no verifier is the handler."""
-    if actor == DEMO_OPERATOR and event in _SUPERVISING:
-        return "supervisor", f"{actor.name} supervisor"
-    return actor.role, actor.name
+def acting_as(actor: Actor, event: str, case: Case) -> tuple[str, str]:
+    """(role, name in the log): of the roles the actor holds for this case the first that the event is open to in its state.
+
+    Who acts for an agency or a post acts in its name. The demonstration's operator is also its supervisor, under another name: no
+    verifier is the handler.
+    """
+    if actor == DEMO_OPERATOR:
+        return ("supervisor", f"{actor.name} supervisor") if event in _SUPERVISING else (actor.role, actor.name)
+    held = _held_for(actor, case)
+    state = from_json(case.progress)
+    able = (one for one in held if event in allowed(state, one.role))
+    chosen = next(able, held[0] if held else None)
+    return (actor.role, actor.name) if chosen is None else (chosen.role, chosen.acts_for or actor.name)
 
 
 def next_actions(case: Case, actor: Actor, *, now: datetime) -> list[str]:
-    """What this actor may try on the case now."""
+    """What this actor may try on the case now; nothing for who only looks."""
+    if not may(actor, "cases.act") or not reaches(scope(actor, "cases.act"), case):
+        return []
     state = from_json(case.progress)
-    names = dict.fromkeys(allowed(state, actor.role, actor=actor.name, now=now))
     if actor == DEMO_OPERATOR:
-        role, name = acting_as(actor, "check")
-        names |= dict.fromkeys(one for one in allowed(state, role, actor=name, now=now) if one in _SUPERVISING)
-    return list(names)
+        names = dict.fromkeys(allowed(state, actor.role, actor=actor.name, now=now))
+        role, name = acting_as(actor, "check", case)
+        return list(names | dict.fromkeys(one for one in allowed(state, role, actor=name, now=now) if one in _SUPERVISING))
+    held = _held_for(actor, case)
+    return list(dict.fromkeys(one for g in held for one in allowed(state, g.role, actor=g.acts_for or actor.name, now=now)))
+
+
+def _held_for(actor: Actor, case: Case) -> list[Grant]:
+    """What the actor holds that reaches this case for acting on it, in the order it was granted."""
+    alone = (replace(actor, role=grant.role, grants=(grant,)) for grant in actor.held)
+    return [one.grants[0] for one in alone if reaches(scope(one, "cases.act"), case)]
 
 
 def require_version(connection: Connection, case: Case, expected: int) -> None:

@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 import orjson
-from fastapi import Header, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import Depends, Header, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from geo_service import idempotency
 from geo_service.accounts import Actor
-from geo_service.cases import CaseFilter
+from geo_service.api.instants import Instant
+from geo_service.cases import Case, CaseFilter
 from geo_service.cases.measures import MEASURES
 from geo_service.errors import RequestError, StaleError
 from geo_service.flows.dispatch.schemas import State
+from geo_service.flows.dispatch.shapes import LONGEST, ring_of
+from geo_service.scope import Scope
 
 LARGEST_ID = 2**63 - 1
+CASE_LIST = r"^[1-9][0-9]{0,17}(,[1-9][0-9]{0,17}){0,199}$"
 IfMatch = Annotated[str | None, Header(description="the case's version in quotes, as its ETag gives it")]
 IdempotencyKey = Annotated[str | None, Header(description="the same key sent again gives the first answer")]
+
+
+class Consult(Protocol):
+    """Opens the next tier of consultation on a case; given by whoever puts the service together."""
+
+    def __call__(
+        self, connection: Connection, case_id: int, said: dict[str, Any], *, expected_version: int, actor: Actor, now: datetime
+    ) -> Case: ...
+
+
+def get_consult(request: Request) -> Consult:
+    """How the app was told to open a consultation."""
+    consult: Consult = request.app.state.consult
+    return consult
+
+
+ConsultDep = Annotated[Consult, Depends(get_consult)]
 
 
 class CaseQuery(BaseModel):
@@ -40,13 +61,18 @@ class CaseQuery(BaseModel):
     worker: int | None = Field(None, ge=1, le=LARGEST_ID, description="the person that answered for the place")
     urgency: Literal["normal", "urgent", "emergency"] | None = None
     affair: Literal["personal", "community", "specialised", "hard"] | None = None
-    from_at: AwareDatetime | None = Field(None, alias="from", description="received at or behind this instant")
-    to_at: AwareDatetime | None = Field(None, alias="to", description="received before this instant")
+    from_at: Instant | None = Field(None, alias="from", description="received at or behind this instant")
+    to_at: Instant | None = Field(None, alias="to", description="received before this instant")
     text: str | None = Field(None, min_length=1, max_length=100, description="part of the description or address, or a tracking number")
     measure: str | None = Field(None, max_length=30, description="a numerator or denominator of the evaluation")
+    within: str | None = Field(None, max_length=LONGEST, description="a drawn shape, datum:lon,lat;lon,lat;..., for example wgs84:...")
+    cases: str | None = Field(None, pattern=CASE_LIST, description="only these, up to 200 case ids, parted by commas")
+    as_of: Instant | None = Field(None, description="the instant that light and measure are looked at; now where it is left out")
 
-    def filter(self, now: datetime) -> CaseFilter:
-        """The filter as cases know it. RequestError for an unknown measure or a text no database can hold."""
+    def filter(self, now: datetime, scope: Scope) -> CaseFilter:
+        """The filter as cases know it, within what the caller reaches.
+
+        RequestError for an unknown measure or a text no database can hold."""
         if self.measure is not None and self.measure not in MEASURES:
             raise RequestError(
                 "unknown_measure",
@@ -60,6 +86,7 @@ class CaseQuery(BaseModel):
             if "\x00" in (getattr(self, name) or ""):
                 raise RequestError("control_character", en="a control character", zh="含有控制字符", field=name)
         return CaseFilter(
+            scope=scope,
             states=tuple(self.state) if self.state else None,
             area_code=self.area,
             category=self.category,
@@ -75,7 +102,9 @@ class CaseQuery(BaseModel):
             received_to=self.to_at,
             text=self.text,
             measure=self.measure,
-            now=now,
+            within=ring_of(self.within) if self.within is not None else None,
+            case_ids=tuple(int(one) for one in self.cases.split(",")) if self.cases else None,
+            now=self.as_of or now,
         )
 
 

@@ -13,10 +13,13 @@ from sqlalchemy import Connection
 from geo_service.cases.clocks import CLOCK_TYPES, Limit, closed_pauses, due_at, mark_at
 from geo_service.cases.model import Case
 from geo_service.cases.repository import case as case_of
-from geo_service.cases.workflow import CaseState
+from geo_service.cases.workflow import CaseState, instant_or_none, names_owner
+from geo_service.cases.workflow.payloads import LARGEST_ID
+from geo_service.catalogue.limits import knows_condition
 from geo_service.catalogue.rulebook import Rulebook
+from geo_service.catalogue.words import parents_of
 from geo_service.errors import ConflictError, NotFoundError, RequestError, ServiceError
-from geo_service.flows.dispatch.rules import calendar_in_force, matrix_in_force, rulebook_in_force, usable_version
+from geo_service.flows.dispatch.rules import calendar_in_force, matrix_in_force, rulebook_in_force, rulebook_of, usable_rule, usable_version
 from geo_service.published import Published
 from geo_service.responsibility import Decision, resolve
 from geo_service.workers import responsible_for
@@ -88,12 +91,19 @@ def _check_names(asking: Asking) -> None:
         raise RequestError(
             "unknown_area", en="there is no area {said}", zh="没有代码为 {said} 的区域", said=said["area_code"][:40], field="area_code"
         )
-    if asking.event == "merge" and isinstance(said.get("into"), int) and said["into"] != asking.case.case_id:
-        _check_merge(connection, said["into"])
+    into = merged_into(asking.event, said)
+    if into is not None and into != asking.case.case_id:
+        _check_merge(connection, into)
+
+
+def merged_into(event: str, said: dict[str, Any]) -> int | None:
+    """The id of the case that a merge names, if it can be one."""
+    into = said.get("into") if event == "merge" else None
+    return into if type(into) is int and 0 < into <= LARGEST_ID else None
 
 
 def _owner_known(connection: Connection, owner: str, name: str) -> None:
-    if ":" in owner and len(owner) <= 80 and not owner_exists(connection, owner):
+    if names_owner(owner) and not owner_exists(connection, owner):  # anything else is malformed, which the workflow says
         raise RequestError("unknown_owner", en="there is no {owner}", zh="没有责任单位或岗位 {owner}", owner=owner[:80], field=name)
 
 
@@ -113,13 +123,45 @@ def _classified(asking: Asking) -> Prepared:
     key = said.get("category") or asking.state.category
     if isinstance(key, str) and key:
         rulebook.category(key)
+        _condition_known(rulebook, key, said.get("condition"))
         if asking.event != "self_resolve" and said.get("affair") is None and (asking.state.affair is None or said.get("category")):
             said["affair"] = rulebook.affair(key)
     if asking.event == "file" and (said.get("rules_version") is None or type(said["rules_version"]) is int):
         said["rules_version"] = usable_version(rulebook, said.get("rules_version"))
         beside = _rerouted(asking).beside if said.get("area_code") else {}
-        return Prepared(said, beside)
+        return Prepared(said, {**beside, **_dispatch_due(asking, rulebook, said)})
     return Prepared(said)
+
+
+def _condition_known(rulebook: Rulebook, key: str, named: Any) -> None:
+    """RequestError for a filing condition that the rules in force do not name for the category, with those they do."""
+    if not isinstance(named, str) or not named or knows_condition(rulebook.conditions, key, named):
+        return
+    known = {row.condition: row for row in rulebook.conditions if row.category in parents_of(key)}
+    raise RequestError(
+        "unknown_condition",
+        en="version {version} of the rules has no condition {condition} for {key}: {known}",
+        zh="规则第 {version} 版中类别 {key} 没有立案条件 {condition}；可选：{known_zh}",
+        version=rulebook.version,
+        condition=named[:60],
+        key=key,
+        known=", ".join(known) or "none",
+        known_zh="、".join(f"{code}（{row.zh}）" for code, row in known.items()) or "无",
+        field="condition",
+    )
+
+
+def _dispatch_due(asking: Asking, rulebook: Rulebook, said: dict[str, Any]) -> dict[str, Any]:
+    """Until when the case should be dispatched: the stage's limit of the rules it is filed under."""
+    key, condition = said.get("category") or asking.state.category, said.get("condition") or asking.state.condition
+    if not isinstance(key, str):
+        return {}
+    where = area_class(asking.published, asking.case)
+    row = rulebook.limit(key, condition=condition if isinstance(condition, str) else None, area_class=where, stage="dispatch")
+    if row is None or row.clock not in CLOCK_TYPES:
+        return {}
+    limit = Limit(row.amount, row.clock)  # type: ignore[arg-type]  # one of CLOCK_TYPES, asked for just above
+    return {"dispatch_due_at": due_at(asking.now, limit, calendar_in_force(asking.connection), asking.timezone).isoformat()}
 
 
 def _sent(asking: Asking) -> Prepared:
@@ -130,6 +172,8 @@ def _sent(asking: Asking) -> Prepared:
     if category is not None:
         matrix = matrix_in_force(asking.connection)
         today = asking.now.astimezone(ZoneInfo(asking.timezone)).date()
+        if isinstance(said.get("rule"), str):
+            usable_rule(matrix, said["rule"], today)
         decision = resolve(matrix.rules, category, [code for _, code in asking.areas], today)
         lead, helpers = _named(asking, decision)
         if said.get("owner") is None and asking.event == "dispatch":
@@ -143,6 +187,7 @@ def _sent(asking: Asking) -> Prepared:
             said.setdefault("rule", decision.rule.rule_id[:80])
     if asking.state.dispatched_at is None:
         said = _timed(asking, said)
+        beside |= _beyond_calendar(asking, said)
     return Prepared(said, beside)
 
 
@@ -193,6 +238,16 @@ def _timed(asking: Asking, said: dict[str, Any]) -> dict[str, Any]:
     return {**said, "limit": {"amount": limit.amount, "clock": limit.clock}, "due_at": due.isoformat(), "warn_at": warn.isoformat()}
 
 
+def _beyond_calendar(asking: Asking, said: dict[str, Any]) -> dict[str, Any]:
+    """The flag of a deadline that lies behind the table of holidays: plain weeks had to be assumed, and whoever looks must see that."""
+    due, calendar = instant_or_none(said.get("due_at")), calendar_in_force(asking.connection)
+    limit = said.get("limit") or ({"clock": asking.state.limit.clock} if asking.state.limit else {})
+    works = isinstance(limit, dict) and limit.get("clock") in ("work_hour", "work_day", None)
+    if due is None or not works or calendar.covers(asking.now, due, asking.timezone):
+        return {}
+    return {"beyond_calendar": calendar.last.isoformat()}
+
+
 def _limit_of(asking: Asking, said: Any) -> Limit | None:
     """The limit that was named, else the catalogue's; None for one that cannot be, which the workflow refuses."""
     if said is not None:
@@ -202,7 +257,7 @@ def _limit_of(asking: Asking, said: Any) -> Limit | None:
             return None
     if asking.state.category is None:
         return LONGEST
-    rulebook = rulebook_in_force(asking.connection)
+    rulebook = rulebook_of(asking.connection, asking.state.rules_version)  # the rules the case was filed under, whatever came since
     return limit_of(rulebook, asking.state.category, condition=asking.state.condition, area_class=area_class(asking.published, asking.case))
 
 
@@ -226,7 +281,7 @@ def _extended(asking: Asking) -> Prepared:
     """A warning for the new deadline, at four fifths of the time from now."""
     said = dict(asking.said)
     asked = asking.state.request("extension")
-    due = _instant(said.get("due_at")) or (asked.due_at if asked else None)
+    due = instant_or_none(said.get("due_at")) or (asked.due_at if asked else None)
     if due is not None and due > asking.now and said.get("warn_at") is None:
         said["warn_at"] = (asking.now + (due - asking.now) * YELLOW).isoformat()
     return Prepared(said)
@@ -245,7 +300,8 @@ def _resumed(asking: Asking) -> Prepared:
         moved = asking.now - state.pauses[-1].from_at
         due, warn = state.due_at + moved, None if state.warn_at is None else state.warn_at + moved
     due = max(due, state.due_at)
-    return Prepared({**said, "due_at": due.isoformat(), **({"warn_at": min(warn, due).isoformat()} if warn else {})})
+    said |= {"due_at": due.isoformat(), **({"warn_at": min(warn, due).isoformat()} if warn else {})}
+    return Prepared(said, _beyond_calendar(asking, said))
 
 
 def _reopened(asking: Asking) -> Prepared:
@@ -256,7 +312,7 @@ def _reopened(asking: Asking) -> Prepared:
     limit, calendar = asking.state.limit or _limit_of(asking, None) or LONGEST, calendar_in_force(asking.connection)
     said["due_at"] = due_at(asking.now, limit, calendar, asking.timezone).isoformat()
     said["warn_at"] = mark_at(asking.now, limit, YELLOW, calendar, asking.timezone).isoformat()
-    return Prepared(said)
+    return Prepared(said, _beyond_calendar(asking, said))
 
 
 def _rerouted(asking: Asking) -> Prepared:
@@ -276,11 +332,3 @@ def _rerouted(asking: Asking) -> Prepared:
         "agency": who.agency if who else None,
     }
     return Prepared({**asking.said, "area_level": area.level}, {"routing": routing, "queue": None})
-
-
-def _instant(value: Any) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return at if at is not None and at.utcoffset() is not None else None

@@ -69,10 +69,17 @@ class EventOut(BaseModel):
     data: dict[str, Any]
 
 
+class LoggedEvent(EventOut):
+    """An event with its hash. chained: the hash follows from this event and the one before it in the city's log, worked out just now."""
+
+    hash: str
+    chained: bool
+
+
 class EventsOut(BaseModel):
     """The events of a case, oldest first."""
 
-    items: list[EventOut]
+    items: list[LoggedEvent]
 
 
 class CountsOut(BaseModel):
@@ -114,7 +121,9 @@ class CaseOut(CaseRow):
     condition: str | None
     rules_version: int | None
     limit: LimitOut | None
+    dispatch_due_at: datetime | None = Field(description="until when it should be dispatched, by the rules it was filed under")
     dispatched_at: datetime | None
+    due_assumed: bool = Field(description="the deadline lies behind the table of holidays: plain weeks were assumed")
     handled_at: datetime | None
     returns: int
     reworks: int
@@ -124,6 +133,7 @@ class CaseOut(CaseRow):
     why: str | None = Field(description="why the case went where it went, in the caller's language")
     decision: dict[str, Any] | None = Field(description="the rule that decided, its version, its inputs and the alternatives")
     allowed: list[str] = Field(description="what the caller may do next")
+    viewers: list[str] = Field(description="who else has the case open now")
     events: list[EventOut]
 
 

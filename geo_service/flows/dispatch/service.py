@@ -9,14 +9,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from geo_service import event_log
-from geo_service.accounts import Actor
-from geo_service.cases import Case, CaseFilter, case, cases_page, count_cases
+from geo_service.accounts import Actor, scope
+from geo_service.cases import Case, CaseFilter, cases_page, count_cases
 from geo_service.cases.finding import COUNTED_BY, counts_by
+from geo_service.cases.visible import visible_case
+from geo_service.desk.viewing import viewers
 from geo_service.errors import RequestError
 from geo_service.event_log import Event
 from geo_service.flows.dispatch.acting import next_actions
+from geo_service.flows.dispatch.lookers import viewer_of
 from geo_service.published import Published
-from geo_service.workers import Responsible, posts_page, responsible_for
+from geo_service.workers import POST_TITLES, Responsible, posts_page, responsible_for
 from geo_service.workers.repository import owner_names
 
 
@@ -29,6 +32,7 @@ class Whole:
     responsible: Responsible | None
     owners: dict[str, str]
     allowed: list[str]
+    viewers: list[str]
 
     @property
     def decision(self) -> dict[str, Any] | None:
@@ -50,17 +54,25 @@ def whole(connection: Connection, published: Published, found: Case, *, actor: A
     responsible = responsible_for(connection, areas=areas, at=now) if areas else None
     owners = [one for one in (found.owner, *found.cohandlers) if one is not None]
     names = owner_names(connection, owners, at=now, language=language)
-    return Whole(found, event_log.of_case(connection, found.case_id), responsible, names, next_actions(found, actor, now=now))
+    return Whole(
+        found,
+        event_log.of_case(connection, found.case_id),
+        responsible,
+        names,
+        next_actions(found, actor, now=now),
+        viewers(connection, found.case_id, but=viewer_of(actor), at=now),
+    )
 
 
 def one(connection: Connection, published: Published, case_id: int, *, actor: Actor, language: str, now: datetime) -> Whole:
-    """Everything about a case. NotFoundError when there is none of this id."""
-    return whole(connection, published, case(connection, case_id), actor=actor, language=language, now=now)
+    """Everything about a case. NotFoundError when there is none of this id within the actor's reach."""
+    found = visible_case(connection, case_id, scope(actor, "cases.read"))
+    return whole(connection, published, found, actor=actor, language=language, now=now)
 
 
-def events_of(connection: Connection, case_id: int) -> list[Event]:
-    """The events of a case, oldest first. NotFoundError when there is none of this id."""
-    case(connection, case_id)
+def events_of(connection: Connection, case_id: int, *, actor: Actor) -> list[Event]:
+    """The events of a case, oldest first. NotFoundError when there is none of this id within the actor's reach."""
+    visible_case(connection, case_id, scope(actor, "cases.read"))
     return event_log.of_case(connection, case_id)
 
 
@@ -76,6 +88,17 @@ def counts(connection: Connection, published: Published, wanted: CaseFilter, by:
             field="by",
         )
     return counts_by(connection, wanted, by, now=now)
+
+
+def check_posts_asked(area_code: str | None, role: str | None) -> None:
+    """RequestError for a role that posts do not have, and for a code that no database can hold."""
+    if role is not None and role not in POST_TITLES:
+        known = ", ".join(POST_TITLES)
+        raise RequestError(
+            "unknown_role", en="there is no role {role}: {known}", zh="没有角色 {role}：{known}", role=role, known=known, field="role"
+        )
+    if "\x00" in (area_code or ""):
+        raise RequestError("control_character", en="a control character", zh="含有控制字符", field="area")
 
 
 def posts(

@@ -1,163 +1,177 @@
-"""The story of evaluation, without HTTP: one query over the cases received in a period; every number is a filter of the case list."""
+"""The story of evaluation, without HTTP: who did how well, from one count over the cases received in a period."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from urllib.parse import urlencode
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from geo_service.cases.finding import CaseFilter, conditions
-from geo_service.cases.measures import MEASURES, Sql
-from geo_service.cases.tables import case_area, case_record
-from geo_service.errors import RequestError
-from geo_service.published import Published
+from boundaries.store.tables import area_version
+from geo_service.cases.rate_rules import Standard, standard_in_force
+from geo_service.cases.rates import RATES
+from geo_service.cases.yardstick import Yardstick
+from geo_service.flows.evaluation import loads
+from geo_service.flows.evaluation.asking import Asked
+from geo_service.flows.evaluation.counting import Counts, nothing, tally
+from geo_service.flows.evaluation.lists import UNASSIGNED, WHOLE
+from geo_service.flows.evaluation.relocating import How
 from geo_service.workers.tables import agency, person
 
-RATES: dict[str, tuple[str, str, str, str]] = {
-    "filed": ("filed", "received", "立案率", "filed"),
-    "dispatched_on_time": ("dispatched_on_time", "dispatch_due", "按时派遣率", "dispatched on time"),
-    "handled_on_time": ("handled_on_time", "handling_due", "按期处置率", "handled on time"),
-    "overdue": ("overdue", "timed", "超期率", "overdue"),
-    "returned": ("returned", "dispatched", "退单率", "returned"),
-    "reworked": ("reworked", "handled", "返工率", "reworked"),
-    "closed": ("closed", "filed", "结案率", "closed"),
-    "reopened": ("reopened", "closed_once", "重开率", "reopened"),
-    "repeated": ("repeated", "received", "重复发生率", "repeated"),
-    "response": ("responded", "responded_asked", "响应率", "response"),
-    "resolution": ("resolved", "resolved_asked", "解决率", "resolution"),
-    "satisfaction": ("satisfied", "satisfied_asked", "满意率", "satisfaction"),
-}
-"""rate -> (numerator, denominator, zh, en); both are measures that filter the case list."""
-
-SMALL = 10
-"""A rate over fewer cases than this is told, but marked: nobody is rated by it."""
-STARS = (("handled_on_time", True), ("closed", True), ("reworked", False), ("overdue", False), ("satisfaction", True))
+Told = tuple[float | None, str | None]
+"""A value, or None and why it is withheld: no_cases, few_cases, no_households, few_households, no_workers, no_data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One area, agency or worker. counts: measure -> cases. households: of the area, 0 for others."""
+    """One area, agency or worker. counts: measure -> cases. households, workers: None where the line is no area.
+
+    rank: 1 is the best score; None where there is no score, or fewer than two lines have one.
+    """
 
     key: str
     name: str
-    households: int
-    counts: dict[str, int]
-
-    def rate(self, name: str) -> tuple[int, int, float | None]:
-        """(numerator, denominator, share); the share is None without a denominator."""
-        over, under, _, _ = RATES[name]
-        below = self.counts[under]
-        return self.counts[over], below, self.counts[over] / below if below else None
+    counts: Counts
+    yardstick: Yardstick
+    households: int | None = None
+    workers: int | None = None
+    rank: int | None = None
 
     @property
-    def per_thousand_households(self) -> float | None:
-        """Load: cases received per 1,000 households."""
-        return 1000 * self.counts["received"] / self.households if self.households else None
+    def received(self) -> int:
+        return self.counts["received"]
+
+    def rate(self, code: str) -> tuple[int, int, float | None, str | None]:
+        """(numerator, denominator, value, why it is withheld) of a rate."""
+        rate = RATES[code]
+        return self.counts[rate.numerator], self.counts[rate.denominator], *self.yardstick.value(self.counts, code)
+
+    @property
+    def per_thousand_households(self) -> Told:
+        """Load: cases received per 1,000 households, so that busy areas are not punished."""
+        if self.households is None:
+            return None, "no_data"
+        if self.households < max(1, self.yardstick.small_households):
+            return None, "few_households" if self.households else "no_households"
+        return 1000 * self.received / self.households, None
+
+    @property
+    def cases_per_worker(self) -> Told:
+        """Workload: cases received per worker of the area."""
+        return self._per_worker(self.received)
+
+    @property
+    def households_per_worker(self) -> Told:
+        """How many households a worker of the area looks after."""
+        return self._per_worker(self.households or 0)
+
+    def _per_worker(self, number: int) -> Told:
+        if self.workers is None:
+            return None, "no_data"
+        return (number / self.workers, None) if self.workers >= max(1, self.yardstick.small_workers) else (None, "no_workers")
+
+    @property
+    def score(self) -> float | None:
+        """0..1 by the yardstick's weights, None where too few rates are told, and for cases that are nobody's."""
+        return None if self.key == UNASSIGNED else self.yardstick.score(self.counts)
 
     @property
     def stars(self) -> int | None:
-        """One to five, the mean of the STARS rates that are over SMALL cases or more; None where the cases are too few."""
-        if self.counts["received"] < SMALL:
-            return None
-        found = [
-            (share if good else 1 - share)
-            for name, good in STARS
-            for _, below, share in [self.rate(name)]
-            if share is not None and below >= SMALL
-        ]
-        return None if not found else max(1, min(5, round(sum(found) / len(found) * 5)))
+        """One to five, None where the cases are too few."""
+        return self.yardstick.stars(self.score)
 
 
-def evaluate(connection: Connection, published: Published, *, level: str, start: datetime, end: datetime, now: datetime) -> list[Line]:
-    """A line for each area of a level, or each agency or worker, with cases received in [start, end). RequestError for other levels."""
-    c = case_record.c
-    levels = [one.name for one in published.city.ladder]
-    wanted = conditions(CaseFilter(received_from=start, received_to=end))
-    source: Any = case_record
-    if level in levels:
-        source = case_record.join(case_area, case_area.c.case_id == c.case_id)
-        key: sa.ColumnElement[Any] = case_area.c.area_code
-        wanted.append(case_area.c.area_level == level)
-    elif level == "agency":
-        key = c.owner
-        wanted.append(c.owner.startswith("agency:"))
-    elif level == "worker":
-        key = c.person_id
-        wanted.append(c.person_id.is_not(None))
-    else:
-        known = ", ".join((*levels, "agency", "worker"))
-        raise RequestError("unknown_level", en="level is one of {known}", zh="层级应为：{known}", known=known, field="level")
-    sql = Sql(now)
-    sums = [sa.func.sum(sa.case((made(sql), 1), else_=0)).label(name) for name, made in MEASURES.items()]
-    rows = connection.execute(sa.select(key.label("key"), *sums).select_from(source).where(*wanted).group_by(key).order_by(key)).all()
-    names = _names(connection, level)
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All lines of an evaluation, by key; the line of all cases; that of the cases no line has, None when there are none."""
+
+    asked: Asked
+    standard: Standard
+    lines: list[Line]
+    whole: Line
+    unassigned: Line | None
+    how: How | None
+
+
+def evaluate(connection: Connection, asked: Asked) -> Evaluation:
+    """The evaluation: a line for each area of the level and each agency, also without cases; for each worker who has some."""
+    standard = standard_in_force(connection)
+    counted = tally(connection, asked)
+    yardstick = standard.yardstick
+    blank = Line("", "", nothing(), yardstick)
+    lines = _area_lines(connection, asked, counted.keys, blank) if asked.by == "area" else _lines(connection, asked, counted.keys, blank)
+    there, present = _loads_of(connection, asked, yardstick)
+    whole = replace(blank, key=WHOLE, counts=counted.whole, households=there, workers=present)
+    unassigned = replace(blank, key=UNASSIGNED, counts=counted.unassigned) if counted.unassigned["received"] else None
+    return Evaluation(asked, standard, ranked(lines), whole, unassigned, counted.how)
+
+
+def ranked(lines: list[Line]) -> list[Line]:
+    """The lines with their ranks by score; equal scores share a rank, lines without a score have none."""
+    scores = [line.score for line in lines]
+    told = sorted((round(score, 6) for score in scores if score is not None), reverse=True)
+    if len(told) < 2:
+        return lines
+    first = {score: place for place, score in reversed(list(enumerate(told, start=1)))}
+    return [line if score is None else replace(line, rank=first[round(score, 6)]) for line, score in zip(lines, scores, strict=True)]
+
+
+def _area_lines(connection: Connection, asked: Asked, found: dict[str, Counts], blank: Line) -> list[Line]:
+    published = asked.published
+    top = None if asked.area is None else published.by_code[asked.area]
+    there = {
+        area.code: area
+        for area in published.areas.values()
+        if area.level == asked.level and (top is None or any(up.area_id == top.area_id for up in published.chain(area)))
+    }
+    names = _former_names(connection, [code for code in found if code not in there])
+    households = loads.households(published)
+    workers = _workers(connection, asked, blank.yardstick)
     lines = []
-    for row in rows:
-        counts = {name: int(getattr(row, name)) for name in MEASURES}
-        area = published.by_code.get(str(row.key)) if level in levels else None
-        name = area.name if area else names.get(row.key, str(row.key))
-        lines.append(Line(str(row.key), name, _households(published, str(row.key)) if area else 0, counts))
+    for code in sorted({*there, *found}):
+        line = replace(
+            blank, key=code, name=there[code].name if code in there else names.get(code, code), counts=found.get(code, blank.counts)
+        )
+        if code in there:
+            line = replace(line, households=households.get(code, 0), workers=workers.get(code, 0))
+        lines.append(line)
     return lines
 
 
-def _names(connection: Connection, level: str) -> dict[Any, str]:
-    if level == "agency":
-        return {f"agency:{row.code}": row.name for row in connection.execute(sa.select(agency.c.code, agency.c.name))}
-    if level == "worker":
-        return {row.person_id: row.name for row in connection.execute(sa.select(person.c.person_id, person.c.name))}
-    return {}
+def _workers(connection: Connection, asked: Asked, yardstick: Yardstick) -> dict[str, int]:
+    """Workers as of the end of the period, or of now where it is not over."""
+    return loads.workers(connection, asked.published, yardstick.roles(asked.level), at=min(asked.end, asked.now))
 
 
-def _households(published: Published, code: str) -> int:
-    return _sums(published).get(code, 0)
+def _loads_of(connection: Connection, asked: Asked, yardstick: Yardstick) -> tuple[int | None, int | None]:
+    """Households and workers of the whole city, or of the area that was asked for."""
+    if asked.by != "area":
+        return None, None
+    published = asked.published
+    ladder = {one.name for one in published.city.ladder}
+    tops = [area.code for area in published.areas.values() if area.parent_id is None and area.level in ladder]
+    code = asked.area or (tops[0] if len(tops) == 1 else None)
+    if code is None:
+        return None, None
+    return loads.households(published).get(code, 0), _workers(connection, asked, yardstick).get(code, 0)
 
 
-_kept: dict[str, dict[str, int]] = {}
+def _former_names(connection: Connection, codes: list[str]) -> dict[str, str]:
+    """Names of codes that the generation does not know at this level: those they had last."""
+    if not codes:
+        return {}
+    v = area_version.c
+    query = sa.select(v.code, v.name).where(v.code.in_(codes)).order_by(v.version_id)
+    return {row.code: row.name for row in connection.execute(query)}
 
 
-def _sums(published: Published) -> dict[str, int]:
-    """Households of every area: the sum over its leaves. Kept for the last generation asked for."""
-    key = f"{published.number}:{published.generation.content_hash}"
-    if key not in _kept:
-        sums: dict[str, int] = {}
-        above = {area.parent_id for area in published.areas.values()}
-        for area in published.areas.values():
-            if area.area_id not in above:
-                for one in published.chain(area):
-                    sums[one.code] = sums.get(one.code, 0) + area.households
-        _kept.clear()
-        _kept[key] = sums
-    return _kept[key]
-
-
-def list_behind(level: str, key: str, measure: str, *, start: datetime, end: datetime) -> str:
-    """The query of the case list that holds exactly the cases that were counted."""
-    name = {"agency": "owner", "worker": "worker"}.get(level, "area")
-    return "/api/v1/cases?" + urlencode({name: key, "measure": measure, "from": start.isoformat(), "to": end.isoformat()})
-
-
-COLUMNS = ("key", "name", "households", "received", "per_thousand_households", "stars")
-
-
-def table(lines: list[Line]) -> tuple[list[str], list[list[str | float | int | None]]]:
-    """The lines as a sheet: each rate with its numerator and denominator."""
-    columns = [*COLUMNS, *(f"{name}{part}" for name in RATES for part in ("", "_numerator", "_denominator"))]
-    rows: list[list[str | float | int | None]] = []
-    for line in lines:
-        row: list[str | float | int | None] = [
-            line.key,
-            line.name,
-            line.households,
-            line.counts["received"],
-            line.per_thousand_households,
-            line.stars,
-        ]
-        for name in RATES:
-            over, under, share = line.rate(name)
-            row += [share, over, under]
-        rows.append(row)
-    return columns, rows
+def _lines(connection: Connection, asked: Asked, found: dict[str, Counts], blank: Line) -> list[Line]:
+    names: dict[str, str]
+    if asked.by == "agency":
+        names = {row.code: row.name for row in connection.execute(sa.select(agency.c.code, agency.c.name))}
+        keys = {*found, *(names if asked.agency is None and asked.area is None else ())}
+    else:
+        names = {str(row.person_id): row.name for row in connection.execute(sa.select(person.c.person_id, person.c.name))}
+        keys = set(found)
+    order = sorted(keys, key=(lambda key: (len(key), key)) if asked.by == "worker" else None)
+    return [replace(blank, key=key, name=names.get(key, key), counts=found.get(key, blank.counts)) for key in order]

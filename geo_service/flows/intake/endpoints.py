@@ -60,7 +60,7 @@ def report(
         earlier = idempotency.claim(connection, scope=scope, key=idempotency_key, request_digest=digest, at=now)
         if earlier is not None:
             return _replayed(earlier, digest)
-    case, published, found, responsible = service.receive(connection, wiring, asked, actor=actor, now=now)
+    case, published, found, responsible = service.receive(connection, wiring, asked, actor=actor, now=now, language=language)
     answer = _answer(case, published, found, responsible, language).model_dump(mode="json")
     if idempotency_key is not None:
         idempotency.remember(connection, scope=scope, key=idempotency_key, status=201, response=answer)

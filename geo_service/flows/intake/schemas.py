@@ -13,16 +13,24 @@ from geo_service.api.answers import LocateOut
 Channel = Literal["mini_program", "hotline", "web", "open311", "courier", "patrol", "whistle", "service_day", "operator", "api"]
 
 
-def _printable(text: str) -> str:
-    """Text without control characters other than line breaks and tabs; blank text is refused."""
-    if any(unicodedata.category(sign) == "Cc" and sign not in "\n\r\t" for sign in text):
-        raise ValueError("control characters")
+_UNSEEN = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+"""Signs that nobody sees and that turn the direction of what is read, so that a text shows something else than it says."""
+
+
+def without_unseen(text: str) -> str:
+    """A resident's text without control characters (NUL too) and signs of direction; line breaks and tabs stay.
+
+    They are taken out and not refused: a phone pastes them along unseen, and whoever reports cannot know which sign is meant. What
+    staff write is refused with the field named, for they can mend it. Lone surrogates are no text and are refused with the JSON.
+    ValueError for a text of which nothing is left.
+    """
+    text = "".join(sign for sign in text if sign not in _UNSEEN and (unicodedata.category(sign) != "Cc" or sign in "\n\r\t"))
     if not text.strip():
         raise ValueError("blank")
     return text
 
 
-Text = Annotated[str, AfterValidator(_printable)]
+Text = Annotated[str, AfterValidator(without_unseen)]
 
 
 class ReporterIn(BaseModel):
@@ -32,6 +40,15 @@ class ReporterIn(BaseModel):
 
     name: Text | None = Field(None, max_length=60)
     phone: str | None = Field(None, pattern=r"^\+?[0-9][0-9 \-]{2,27}$", examples=["13800138000"])
+
+
+class NotifyIn(BaseModel):
+    """Where whoever reports wants to hear how it goes on: a phone or a mailbox, as far as the city has a way to send there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: Text = Field(max_length=20, examples=["sms"])
+    address: Text = Field(max_length=254, examples=["13800138000"])
 
 
 class ReportIn(BaseModel):
@@ -49,6 +66,7 @@ class ReportIn(BaseModel):
     category: str | None = Field(None, description="<tree>:<kind>:<code>", examples=["gb47678:matter:06010"])
     urgency: Literal["normal", "urgent", "emergency"] = "normal"
     reporter: ReporterIn | None = None
+    notify: NotifyIn | None = None
 
 
 class ReportOut(LocateOut):

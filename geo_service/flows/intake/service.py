@@ -8,22 +8,23 @@ from sqlalchemy import Connection
 
 from boundaries.store.lookup import Location, locate
 from boundaries.store.repository import current_number
-from geo_service import event_log
 from geo_service.accounts import Actor
 from geo_service.api.wiring import Wiring
-from geo_service.cases import Case, Reporter, Routing, open_new
+from geo_service.cases import Case, Reporter, Routing
+from geo_service.cases.receiving import receive as open_case
 from geo_service.cases.repository import NewCase
-from geo_service.catalogue import category
 from geo_service.errors import RequestError
-from geo_service.event_log import NewEvent
 from geo_service.flows.intake.routing import Decision, decide
 from geo_service.flows.intake.schemas import ReportIn
+from geo_service.notify.repository import subscribe_reporter
+from geo_service.notify.senders import require_address
 from geo_service.published import Published
+from geo_service.rulebooks import rulebook_in_force
 from geo_service.workers import Responsible, responsible_for
 
 
 def receive(
-    connection: Connection, wiring: Wiring, report: ReportIn, *, actor: Actor, now: datetime
+    connection: Connection, wiring: Wiring, report: ReportIn, *, actor: Actor, now: datetime, language: str = "zh-CN"
 ) -> tuple[Case, Published, Location | None, Responsible | None]:
     """Opens a case for a report and says who answers for it.
 
@@ -31,6 +32,10 @@ def receive(
     RequestError for a report without a place, half a point, or an unknown category.
     """
     _check(report)
+    _check_category(connection, report.category)
+    if report.notify is not None:
+        told = report.notify
+        require_address(wiring.settings.messages, told.channel, told.address, field="notify.", for_reporter=True)
     published = wiring.published.matching(connection, current_number(connection, lock=True))
     found = None
     if report.lon is not None and report.lat is not None:
@@ -52,8 +57,10 @@ def receive(
         queue=None if decision.area else "unassigned",
         reporter=Reporter(report.reporter.name, report.reporter.phone) if report.reporter else None,
     )
-    case = open_new(connection, new, at=now, timezone=published.city.timezone)
-    event_log.append(connection, [_received(case, actor, now)])
+    case = open_case(connection, new, actor=actor.name, at=now, timezone=published.city.timezone)
+    if report.notify is not None:
+        told = report.notify
+        subscribe_reporter(connection, case.case_id, channel=told.channel, address=told.address, language=language, at=now)
     return case, published, found, responsible
 
 
@@ -73,7 +80,11 @@ def _check(report: ReportIn) -> None:
             zh="请说明位置：坐标（lon、lat、datum）、地址，或两者",
             field="lon",
         )
-    if report.category is not None and category(report.category) is None:
+
+
+def _check_category(connection: Connection, key: str | None) -> None:
+    """RequestError for a category that is in none of the trees in force."""
+    if key is not None and key not in rulebook_in_force(connection).categories:
         raise RequestError("unknown_category", en="there is no such category", zh="没有该类别", field="category")
 
 
@@ -101,20 +112,3 @@ def _routing(
         person_id=responsible.person_id if responsible else None,
         agency=responsible.agency if responsible else None,
     )
-
-
-def _received(case: Case, actor: Actor, at: datetime) -> NewEvent:
-    """The first event of a case: how it was routed, never who reported or what was written."""
-    r = case.routing
-    data = {
-        "state": "received",
-        "tracking_number": case.tracking_number,
-        "channel": case.channel,
-        "category": case.category,
-        "generation": r.generation,
-        "area_code": r.area_code,
-        "verdict": r.verdict,
-        "rule": r.rule,
-        "post_id": r.post_id,
-    }
-    return NewEvent("received", case.case_id, actor.name, at, data)

@@ -12,8 +12,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from geo_service.accounts import Actor
 from geo_service.api.answers import LocateOut, area_out, locate_out
-from geo_service.api.deps import KnownActor, Language, Reading, WiringDep, body_of, json_body, requires
+from geo_service.api.auth import permits
+from geo_service.api.deps import Language, Reading, WiringDep, body_of, json_body
 from geo_service.errors import RequestError
 from geo_service.flows.lookup import arrow, batch, service
 from geo_service.flows.lookup.schemas import (
@@ -32,6 +34,8 @@ from geo_service.flows.lookup.schemas import (
 )
 
 router = APIRouter(prefix="/api/v1", tags=["lookup"])
+
+Looker = Annotated[Actor, Depends(permits("planning.read"))]
 
 
 @router.get("/locate", summary="Which area holds a point, and who answers for it")
@@ -116,7 +120,7 @@ def geocode(text: Annotated[str, Query(min_length=2, max_length=300, examples=["
     return GeocodeOut(query=text, level=matches[0].level if matches else None, matches=matches)
 
 
-@router.get("/reverse", summary="The addresses near a point", dependencies=[Depends(requires())])
+@router.get("/reverse", summary="The addresses near a point", dependencies=[Depends(permits("planning.read"))])
 def reverse(
     query: Annotated[LocateQuery, Query()],
     wiring: WiringDep,
@@ -145,7 +149,7 @@ def reverse(
 def areas(
     wiring: WiringDep,
     connection: Reading,
-    _: KnownActor,
+    _: Looker,
     level: str | None = None,
     parent: str | None = None,
     generation: Annotated[int | None, Query(ge=1, le=2_000_000_000)] = None,
@@ -163,7 +167,7 @@ def area(
     code: str,
     wiring: WiringDep,
     connection: Reading,
-    _: KnownActor,
+    _: Looker,
     generation: Annotated[int | None, Query(ge=1, le=2_000_000_000)] = None,
 ) -> AreaDetail:
     """Needs a key."""

@@ -8,12 +8,13 @@ from typing import Any
 import orjson
 import shapely
 
-from boundaries.editing import AreaState, Lineage
+from boundaries.editing import AreaState, Lineage, operations_of
 from boundaries.editing.diff import Diff
 from boundaries.editing.rebase import Step
 from boundaries.geometry import to_lonlat
-from boundaries.model import Defect
-from geo_service.flows.planning.schemas import AreaChange, DiffArea, StepOut
+from boundaries.model import AreaVersion, Defect
+from boundaries.store.drafts import DraftRecord
+from geo_service.flows.planning.schemas import AreaChange, DiffArea, DraftOut, StepOut
 
 
 def area_changes(
@@ -134,4 +135,19 @@ def defect_out(defect: Defect, language: str) -> dict[str, Any]:
         "size": defect.size,
         "unit": defect.unit,
         "message": defect.text(language),
+        "repair": defect.repair,
     }
+
+
+def with_operations(listed: Sequence[dict[str, Any]], areas: Mapping[int, AreaVersion]) -> list[dict[str, Any]]:
+    """Findings with `operations`: the proposed repair as operations on a draft over these areas."""
+    keys = {area.code: key for key, area in areas.items()}
+    keys.update({area.code: key for key, area in areas.items() if area.geometry is not None})  # a code may stand on two levels
+    return [{**one, "operations": [operation.to_json() for operation in operations_of(one["repair"], keys)]} for one in listed]
+
+
+def draft_out(record: DraftRecord, current: int | None) -> DraftOut:
+    """A draft; current: the number of the generation in force."""
+    superseded = record.status in ("open", "review") and record.base_generation != current
+    values = {name: getattr(record, name) for name in DraftOut.model_fields if name != "superseded"}
+    return DraftOut(**values, superseded=superseded)

@@ -9,20 +9,20 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from boundaries.editing import Change
-from boundaries.editing.diff import diff as compare
-from boundaries.store.differences import changed_states
-from boundaries.store.drafts import DraftRecord, draft_record, draft_records, lock_area, locked_areas, unlock_area
+from boundaries.store.drafts import draft_record, draft_records, lock_area, locked_areas, unlock_area
 from boundaries.store.repository import current_number, require_city
 from geo_service.accounts import Actor
-from geo_service.api.deps import KnownActor, Language, Reading, WiringDep, Writing, body_of, json_body, requires
+from geo_service.api.auth import permits
+from geo_service.api.deps import Language, Reading, WiringDep, Writing, body_of, json_body
+from geo_service.api.jobs import JobOut, href, job_out
 from geo_service.api.wiring import Wiring
-from geo_service.errors import RequestError, StaleError
-from geo_service.flows.planning import files, publishing, rebasing, service
 from geo_service.flows.planning import impact as concerned
-from geo_service.flows.planning.changes import area_changes, defect_out, diff_areas, lineage_out, step_out
+from geo_service.flows.planning import preparing, publishing, rebasing, service
+from geo_service.flows.planning.changes import area_changes, defect_out, draft_out, lineage_out, step_out
+from geo_service.flows.planning.looking import named_addresses
+from geo_service.flows.planning.preconditions import head_of
 from geo_service.flows.planning.schemas import (
     ChangeOut,
-    DiffOut,
     DraftIn,
     DraftOut,
     DraftsOut,
@@ -42,7 +42,8 @@ from geo_service.flows.planning.schemas import (
 
 router = APIRouter(prefix="/api/v1", tags=["planning"])
 
-Planner = Annotated[Actor, Depends(requires("planner", "administrator", demo=True))]
+Planner = Annotated[Actor, Depends(permits("planning.write"))]
+Publisher = Annotated[Actor, Depends(permits("planning.publish"))]
 IfMatch = Annotated[str | None, Header(description='the draft\'s head, e.g. "7"')]
 Number = Annotated[int, Query(ge=1, le=2_000_000_000)]
 _SPLIT = {"client_id": "5f1c", "operation": {"kind": "split", "area": 1234, "line": [[113.58, 37.857], [113.582, 37.857]]}}
@@ -58,14 +59,14 @@ def create(body: Annotated[Any, Depends(body_of(DraftIn))], connection: Writing,
     """Needs a planner's key."""
     asked: DraftIn = body[0]
     made = service.create(connection, title=asked.title, open_cases=asked.open_cases, actor=actor, now=wiring.clock.now())
-    return _draft_out(made, made.base_generation)
+    return draft_out(made, made.base_generation)
 
 
 @router.get("/drafts", summary="All drafts, newest first")
 def drafts(connection: Reading, _: Planner) -> DraftsOut:
     """Needs a planner's key."""
     current = current_number(connection)
-    return DraftsOut(items=[_draft_out(record, current) for record in draft_records(connection)])
+    return DraftsOut(items=[draft_out(record, current) for record in draft_records(connection)])
 
 
 @router.get("/drafts/{draft_id}", summary="One draft")
@@ -73,7 +74,7 @@ def draft(draft_id: int, connection: Reading, _: Planner, response: Response) ->
     """Needs a planner's key. The ETag is the head."""
     record = draft_record(connection, draft_id)
     response.headers["ETag"] = f'"{record.head}"'
-    return _draft_out(record, current_number(connection))
+    return draft_out(record, current_number(connection))
 
 
 @router.post("/drafts/{draft_id}/operations", openapi_extra=json_body(OperationIn, split=_SPLIT), summary="Do an operation, or preview it")
@@ -95,39 +96,34 @@ def operate(
     return _perform(wiring, draft_id, asked.operation, asked.client_id, if_match, actor, language, response)
 
 
-@router.post("/drafts/{draft_id}/undo", openapi_extra=json_body(UndoIn, undo={"client_id": "5f1d"}), summary="Take the last operation back")
-def undo(
-    draft_id: int,
-    body: Annotated[Any, Depends(body_of(UndoIn))],
-    wiring: WiringDep,
-    actor: Planner,
-    language: Language,
-    response: Response,
-    if_match: IfMatch = None,
-) -> ChangeOut:
-    """Needs a planner's key and If-Match. The operation stays in the history."""
-    return _perform(wiring, draft_id, {"kind": "undo"}, body[0].client_id, if_match, actor, language, response)
-
-
 @router.post("/drafts/{draft_id}/redo", openapi_extra=json_body(UndoIn, redo={"client_id": "5f1e"}), summary="Do again what was taken back")
-def redo(
+@router.post("/drafts/{draft_id}/undo", openapi_extra=json_body(UndoIn, undo={"client_id": "5f1d"}), summary="Take the last operation back")
+def step(
     draft_id: int,
     body: Annotated[Any, Depends(body_of(UndoIn))],
+    request: Request,
     wiring: WiringDep,
     actor: Planner,
     language: Language,
     response: Response,
     if_match: IfMatch = None,
 ) -> ChangeOut:
-    """Needs a planner's key and If-Match."""
-    return _perform(wiring, draft_id, {"kind": "redo"}, body[0].client_id, if_match, actor, language, response)
+    """Needs a planner's key and If-Match. Nothing leaves the history: what is taken back, or done again, is an operation of its own."""
+    document = {"kind": request.url.path.rpartition("/")[2]}
+    return _perform(wiring, draft_id, document, body[0].client_id, if_match, actor, language, response)
 
 
 @router.post(
     "/drafts/{draft_id}/impact", openapi_extra=json_body(ImpactIn, whole_draft={}), summary="Who is concerned, before anything is done"
 )
 def impact(
-    draft_id: int, body: Annotated[Any, Depends(body_of(ImpactIn))], connection: Reading, wiring: WiringDep, _: Planner, request: Request
+    draft_id: int,
+    body: Annotated[Any, Depends(body_of(ImpactIn))],
+    connection: Reading,
+    wiring: WiringDep,
+    _: Planner,
+    request: Request,
+    language: Language,
 ) -> ImpactOut:
     """Needs a planner's key. With an operation: that one, as it would be; without: the whole draft."""
     asked: ImpactIn = body[0]
@@ -138,11 +134,14 @@ def impact(
         found = concerned.of_operation(connection, wiring, _pictures(request), draft_id, asked.operation, now=now)
     change = found.change
     crs = require_city(connection).metric_crs
+    told = concerned.impact_values(found.impact)
+    named_addresses(connection, told["moves"].get("households", ()))
     return ImpactOut(
         draft_id=draft_id,
         head=draft_record(connection, draft_id).head,
-        **concerned.impact_values(found.impact),
+        **told,
         people=[{"level": level, "code": code, "role": role, "name": name} for (level, code), (role, name) in sorted(found.people.items())],
+        orphans=concerned.orphan_values(found.orphans, language),
         areas=area_changes(change.before, change.after, change.material, crs) if change else [],
     )
 
@@ -167,24 +166,40 @@ def replay(
     return ReplayOut(draft_id=draft_id, days=days, cases=cases, routed_elsewhere=len(found.moves), loads=loads)
 
 
-@router.post("/drafts/{draft_id}/prepare", summary="Prove, check and index a draft, ready to be published")
-def prepare(draft_id: int, wiring: WiringDep, actor: Planner, language: Language) -> PreparedOut:
-    """Needs a planner's key. Takes some seconds for a whole city."""
-    record, made, defects = publishing.prepare(wiring, draft_id, actor=actor, now=wiring.clock.now())
-    bars = any(defect.severity == "error" for defect in defects)
-    return PreparedOut(
-        draft_id=record.draft_id,
-        generation=made.number,
-        content_hash=made.content_hash,
-        proof=made.proof,
-        defects=[defect_out(defect, language) for defect in defects],
-        publishable=not bars,
-    )
+@router.post(
+    "/drafts/{draft_id}/prepare",
+    status_code=202,
+    responses={200: {"model": PreparedOut, "description": "Prepared while the caller waited"}, 202: {"model": JobOut}},
+    summary="Prove, check, index and draw a draft, ready to be published",
+)
+def prepare(
+    draft_id: int,
+    wiring: WiringDep,
+    actor: Planner,
+    language: Language,
+    response: Response,
+    wait: Annotated[float | None, Query(ge=0, le=preparing.LONGEST_WAIT_S)] = None,
+    prefer: Annotated[str | None, Header()] = None,
+) -> PreparedOut | JobOut:
+    """Needs a planner's key. A job of some seconds for a whole city: 202 with where to look (Location).
+
+    `?wait=60` or `Prefer: wait=60` waits so many seconds for it: 200 with what came of it, or the problem with which it failed.
+    """
+    with wiring.database.writing() as connection:
+        asked = publishing.ask_to_prepare(connection, draft_id, actor=actor, now=wiring.clock.now())
+    wiring.wanted.set()
+    if (seconds := preparing.wanted_wait_s(wait, prefer)) > 0:
+        asked = preparing.awaited(wiring, asked, seconds=seconds)
+        if asked.over:
+            response.status_code = 200
+            return preparing.prepared_out(wiring, asked, language)
+    response.headers["Location"] = href(asked)
+    return job_out(asked, language)
 
 
 @router.post("/drafts/{draft_id}/publish", openapi_extra=json_body(PublishIn, now={}), summary="Put a prepared draft in force")
 def publish(
-    draft_id: int, body: Annotated[Any, Depends(body_of(PublishIn))], connection: Writing, wiring: WiringDep, actor: Planner
+    draft_id: int, body: Annotated[Any, Depends(body_of(PublishIn))], connection: Writing, wiring: WiringDep, actor: Publisher
 ) -> PublishedOut:
     """Needs a planner's key. With `at` it waits for that instant."""
     return _published_out(publishing.publish(connection, wiring, draft_id, at=body[0].at, actor=actor, now=wiring.clock.now()))
@@ -195,7 +210,7 @@ def restore(
     number: int,
     connection: Writing,
     wiring: WiringDep,
-    actor: Planner,
+    actor: Publisher,
     open_cases: Annotated[str, Query(pattern="^(keep|move|ask)$")] = "ask",
 ) -> PublishedOut:
     """Needs a planner's key."""
@@ -229,31 +244,6 @@ def _locks_out(connection: Connection, wiring: Wiring) -> LocksOut:
     return LocksOut(items=[{"code": area.code, "level": area.level, "name": area.name, "reason": reason} for area, reason in found])
 
 
-@router.get("/generations/{number}/areas", summary="The areas of a level as a file", response_class=Response)
-def download(
-    number: int,
-    connection: Reading,
-    wiring: WiringDep,
-    _: KnownActor,
-    level: str,
-    file_format: Annotated[files.FileFormat, Query(alias="format")] = "geojson",
-) -> Response:
-    """Needs a key. GeoPackage, GeoJSON (9 decimals, RFC 7946 winding) or GeoParquet, in WGS-84."""
-    content = files.as_bytes(files.level_frame(wiring.published.of(connection, number), level), file_format, layer=level)
-    named = f'attachment; filename="{level}-{number}.{file_format}"'
-    return Response(content, media_type=files.MEDIA_TYPES[file_format], headers={"Content-Disposition": named})
-
-
-@router.get("/generations/{older}/diff/{newer}", summary="What differs between two generations")
-def diff(older: int, newer: int, connection: Reading, _: Planner) -> DiffOut:
-    """Needs a planner's key."""
-    before, after = changed_states(connection, older, newer)
-    metric_crs = require_city(connection).metric_crs
-    found = compare([s for s in before.values() if s], [s for s in after.values() if s])
-    states = {**before, **{key: state for key, state in after.items() if state}}
-    return DiffOut(older=older, newer=newer, areas=diff_areas(found, metric_crs), lineage=lineage_out(found.lineage, states))
-
-
 @router.post("/drafts/{draft_id}/rebase", summary="Carry a draft over to the generation in force")
 def rebase(draft_id: int, wiring: WiringDep, actor: Planner, language: Language, dry_run: bool = False) -> RebasedOut:
     """Needs a planner's key. Shows exactly the operations whose result differs or that are refused."""
@@ -262,7 +252,7 @@ def rebase(draft_id: int, wiring: WiringDep, actor: Planner, language: Language,
     return RebasedOut(
         verbatim=done.result.verbatim,
         steps=[step_out(step, language) for step in done.result.steps],
-        draft=_draft_out(done.new, done.new.base_generation) if done.new else None,
+        draft=draft_out(done.new, done.new.base_generation) if done.new else None,
     )
 
 
@@ -276,24 +266,13 @@ def _perform(
     language: str,
     response: Response,
 ) -> ChangeOut:
-    expected = _head(if_match)
+    expected = head_of(if_match)
     with wiring.database.writing() as connection:
         done = service.perform(
             connection, wiring, draft_id, document, expected_head=expected, client_id=client_id, actor=actor, now=wiring.clock.now()
         )
     response.headers["ETag"] = f'"{done.record.head}"'
     return _change_out(done, language, dry_run=False)
-
-
-def _head(if_match: str | None) -> int:
-    if if_match is None:
-        raise StaleError("precondition_required", en="say If-Match with the draft's head", zh="请用 If-Match 给出草稿的版本")
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise RequestError(
-            "bad_if_match", en="If-Match is the draft's head in quotes", zh="If-Match 应为带引号的草稿版本", field="If-Match"
-        )
-    return int(text)
 
 
 def _change_out(done: service.Done, language: str, *, dry_run: bool) -> ChangeOut:
@@ -316,12 +295,6 @@ def _change_out(done: service.Done, language: str, *, dry_run: bool) -> ChangeOu
     )
 
 
-def _draft_out(record: DraftRecord, current: int | None) -> DraftOut:
-    superseded = record.status in ("open", "review") and record.base_generation != current
-    values = {name: getattr(record, name) for name in DraftOut.model_fields if name != "superseded"}
-    return DraftOut(**values, superseded=superseded)
-
-
 def _published_out(done: publishing.Outcome) -> PublishedOut:
     return PublishedOut(
         generation=done.generation.number,
@@ -330,4 +303,6 @@ def _published_out(done: publishing.Outcome) -> PublishedOut:
         cases_moved=done.moved,
         cases_to_ask=done.to_ask,
         cases_kept=done.kept,
+        followed=done.followed,
+        posts_orphaned=done.orphaned,
     )

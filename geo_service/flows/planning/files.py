@@ -1,36 +1,46 @@
-"""Boundaries out to files and back: downloads by level, a file to edit on a desktop, and what was done in it."""
+"""Boundaries out to files: a level to use elsewhere, everything to edit on a desktop, a difference to look at."""
 
 from __future__ import annotations
 
 import tempfile
-from datetime import datetime
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
-from uuid import uuid4
 
 import geopandas as gpd
-from sqlalchemy import Connection
 
-from boundaries.editing.adopt import Adoption, adopt_file
+from boundaries.editing import Draft
 from boundaries.files import write_frame
-from boundaries.files.layers import read_layer
-from boundaries.files.sources import as_source
-from boundaries.store.drafts import DraftRecord, append, create_draft
+from boundaries.model import AreaVersion
+from boundaries.store.city import City
+from boundaries.store.drafts import DraftRecord
 from boundaries.store.leaves import parent_shapes
-from geo_service.accounts import Actor
-from geo_service.api.wiring import Wiring
-from geo_service.errors import NotFoundError, SetupError
+from boundaries.store.preparing import members_of
+from geo_service.errors import NotFoundError
 from geo_service.published import Published
 
 FileFormat = Literal["gpkg", "geojson", "parquet"]
-MEDIA_TYPES = {"gpkg": "application/geopackage+sqlite3", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet"}
+MEDIA_TYPES = {
+    "gpkg": "application/geopackage+sqlite3",
+    "geojson": "application/geo+json",
+    "parquet": "application/vnd.apache.parquet",
+    "csv": "text/csv; charset=utf-8",
+}
 
 
 def level_frame(published: Published, level: str) -> gpd.GeoDataFrame:
     """The areas of a level in WGS-84 lon/lat (9 decimals), parents joined from their leaves. NotFoundError for an unknown level."""
-    chosen = [a for a in published.areas.values() if a.level == level]
     if level not in {known.name for known in published.city.levels}:
         raise NotFoundError("level_not_found", en="there is no level {level}", zh="没有层级 {level}", level=level)
+    return _lonlat_frame(published, [a for a in published.areas.values() if a.level == level])
+
+
+def whole_frame(published: Published) -> gpd.GeoDataFrame:
+    """The areas of all levels, otherwise as `level_frame`."""
+    return _lonlat_frame(published, list(published.areas.values()))
+
+
+def _lonlat_frame(published: Published, chosen: Iterable[AreaVersion]) -> gpd.GeoDataFrame:
     shapes = parent_shapes(list(published.areas.values()), published.city.metric_crs, levels=published.city.levels)
     rows = [
         {
@@ -54,54 +64,52 @@ def editing_frame(published: Published) -> gpd.GeoDataFrame:
 
     Leaves have their shape; parents and leaves that share a face have none, and may be renamed or hung elsewhere all the same.
     """
-    ladder = {level.name for level in published.city.ladder}
-    leaves = {leaf.area_id for leaf in published.leaves}
+    return _editing(published.areas.values(), published.city, base_generation=published.number)
+
+
+def draft_frame(record: DraftRecord, draft: Draft, city: City) -> gpd.GeoDataFrame:
+    """As `editing_frame`, of a draft in its present state: the columns draft and draft_head say which."""
+    return _editing(
+        members_of(draft.workspace), city, base_generation=record.base_generation, draft=record.draft_id, draft_head=record.head
+    )
+
+
+def _editing(areas: Iterable[AreaVersion], city: City, **said: int) -> gpd.GeoDataFrame:
+    ladder = {level.name for level in city.ladder}
+    listed = {area.area_id: area for area in areas}
     rows = [
         {
             "code": area.code,
             "name": area.name,
             "level": area.level,
-            "parent_code": published.areas[area.parent_id].code if area.parent_id is not None else None,
+            "parent_code": listed[area.parent_id].code if area.parent_id is not None else None,
             "households": area.households,
             "version": area.content_hash[:16],
-            "base_generation": published.number,
-            "geometry": area.geometry if area.area_id in leaves else None,
+            **said,
+            "geometry": area.geometry,
         }
-        for area in published.areas.values()
+        for area in listed.values()
         if area.level in ladder
     ]
-    return gpd.GeoDataFrame(rows, geometry="geometry", crs=published.city.metric_crs)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=city.metric_crs)
 
 
-def as_bytes(frame: gpd.GeoDataFrame, file_format: FileFormat, *, layer: str) -> bytes:
-    """The frame as a file of this format."""
+def as_bytes(frame: gpd.GeoDataFrame, file_format: str, *, layer: str) -> bytes:
+    """The frame as a file of this format: gpkg, geojson, parquet, or csv, which leaves the shapes out."""
+    if file_format == "csv":
+        return _as_table(frame).encode("utf-8-sig")  # the mark tells spreadsheets that it is Unicode
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{layer}.{file_format}"
         write_frame(frame, path, layer=layer)
         return path.read_bytes()
 
 
-def read_edited(source: str | Path) -> tuple[gpd.GeoDataFrame, int | None]:
-    """A file edited on a desktop, and the generation it says it grew from (None where it does not)."""
-    frame, _ = read_layer(as_source(source))
-    bases = {int(n) for n in frame["base_generation"].dropna()} if "base_generation" in frame.columns else set()
-    if len(bases) > 1:
-        raise SetupError(
-            "several_bases", en="the file names several base generations: {bases}", zh="文件包含多个基础版本：{bases}", bases=sorted(bases)
-        )
-    return frame, bases.pop() if bases else None
+def _as_table(frame: gpd.GeoDataFrame) -> str:
+    table = frame.drop(columns=frame.geometry.name).map(_plain)
+    text: str = table.to_csv(index=False, lineterminator="\r\n")
+    return text
 
 
-def understand(connection: Connection, wiring: Wiring, frame: Any, base: int | None) -> Adoption:
-    """What an edited file changes in its base (the generation in force where it names none). Nothing is written."""
-    number = base if base is not None else wiring.published.current().number
-    with wiring.drafts.guard:
-        return adopt_file(wiring.drafts.base(connection, number), frame)
-
-
-def keep(connection: Connection, adoption: Adoption, *, base: int, title: str, open_cases: str, actor: Actor, now: datetime) -> DraftRecord:
-    """A draft with the operations that a file came to."""
-    record = create_draft(connection, title=title, base_generation=base, open_cases=open_cases, owner=actor.name, at=now)
-    for change in adoption.draft.effective:
-        record = append(connection, record, change, client_id=uuid4().hex, actor=actor.name, at=now)
-    return record
+def _plain(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value

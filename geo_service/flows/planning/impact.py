@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from boundaries.editing import Change, Draft, from_json
@@ -18,6 +19,9 @@ from boundaries.store.drafts import DraftRecord, draft_record
 from geo_service.api.wiring import Wiring
 from geo_service.cases.moving import points_of_cases
 from geo_service.facilities import all_facilities
+from geo_service.flows.planning.recoding import ceasing
+from geo_service.workers.model import POST_TITLES
+from geo_service.workers.orphans import orphans
 from geo_service.workers.repository import names_of_holders
 
 FRESH = timedelta(seconds=60)
@@ -28,11 +32,13 @@ LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """impact: the points that change area. people: posts of the areas written, {(level, code): (role, name)}."""
+    """impact: the points that change area. people: posts of the areas written, {(level, code): (role, name)}. orphans: posts of areas
+    that cease."""
 
     change: Change | None
     impact: Impact
     people: dict[tuple[str, str], tuple[str, str]]
+    orphans: Sequence[sa.Row[Any]] = ()
 
 
 @dataclass(slots=True)
@@ -93,7 +99,7 @@ def of_operation(
         draft = wiring.drafts.draft(connection, record)
         change = draft.preview(operation)
         found = pictures.of(connection, wiring, record, draft, now).impact(change)
-    return Concerned(change, found, _people(connection, change, now))
+    return Concerned(change, found, _people(connection, change, now), _orphans(connection, change, now))
 
 
 def of_draft(connection: Connection, wiring: Wiring, draft_id: int, *, now: datetime) -> Concerned:
@@ -105,7 +111,7 @@ def of_draft(connection: Connection, wiring: Wiring, draft_id: int, *, now: date
         if total is None:
             return Concerned(None, Impact((), ()), {})
         found = Located(draft.base, layers(connection, wiring, draft)).impact(total)
-    return Concerned(total, found, _people(connection, total, now))
+    return Concerned(total, found, _people(connection, total, now), _orphans(connection, total, now))
 
 
 def replay(connection: Connection, wiring: Wiring, draft_id: int, *, days: int, now: datetime) -> tuple[int, Impact, dict[str, str]]:
@@ -125,6 +131,21 @@ def _people(connection: Connection, change: Change, now: datetime) -> dict[tuple
     states = [s for key in change.keys if change.material[key] for s in (change.before[key], change.after[key]) if s is not None]
     wanted = {(state.level, state.code) for state in states}
     return {area: who for area, who in names_of_holders(connection, at=now, codes=[code for _, code in wanted]).items() if area in wanted}
+
+
+def _orphans(connection: Connection, change: Change, now: datetime) -> list[sa.Row[Any]]:
+    """Posts that would have no area any more."""
+    gone = ceasing(change.before, change.after)
+    return orphans(connection, at=now, gone=gone) if gone else []
+
+
+def orphan_values(found: Sequence[sa.Row[Any]], language: str) -> list[dict[str, Any]]:
+    """Posts without an area as the wire has them."""
+    chosen = 0 if language.startswith("zh") else 1
+    return [
+        {"post_id": one.post_id, "role": one.role, "title": POST_TITLES[one.role][chosen], "level": one.area_level, "code": one.area_code}
+        for one in found
+    ]
 
 
 def impact_values(found: Impact) -> dict[str, Any]:

@@ -55,7 +55,8 @@ class ImpactIn(Strict):
 
 
 class ImpactOut(BaseModel):
-    """Who is concerned. counts of everything, the first 200 of each layer by name, loads of both sides, and posts of the areas."""
+    """Who is concerned. counts of everything, the first 200 of each layer by name, loads of both sides, posts of the areas, and posts
+    that would have none any more."""
 
     draft_id: int
     head: int
@@ -63,6 +64,7 @@ class ImpactOut(BaseModel):
     moves: dict[str, list[dict[str, Any]]]
     loads: list[dict[str, Any]]
     people: list[dict[str, str]]
+    orphans: list[dict[str, Any]] = Field(description="posts whose area would cease: publishing does not move them")
     areas: list[AreaChange]
 
 
@@ -157,6 +159,8 @@ class PublishedOut(BaseModel):
     cases_moved: int
     cases_to_ask: int
     cases_kept: int
+    followed: dict[str, int] = Field(description="how many posts, grants, addresses, rules, open cases, ... took new codes of their areas")
+    posts_orphaned: int = Field(description="posts that stand for an area which this generation ended: move or retire them")
 
 
 class DiffArea(BaseModel):

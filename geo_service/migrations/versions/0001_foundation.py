@@ -205,6 +205,19 @@ def upgrade() -> None:
     sa.Column('response', Json(), nullable=True),
     sa.PrimaryKeyConstraint('scope', 'key', name=op.f('pk_idempotency_key'))
     )
+    op.create_table('access_entry',
+    sa.Column('entry_id', BigKey(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('actor', sa.String(length=80), nullable=False),
+    sa.Column('method', sa.String(length=8), nullable=False),
+    sa.Column('path', sa.String(length=200), nullable=False),
+    sa.Column('status', sa.Integer(), nullable=False),
+    sa.Column('client', sa.String(length=45), nullable=False),
+    sa.PrimaryKeyConstraint('entry_id', name=op.f('pk_access_entry'))
+    )
+    with op.batch_alter_table('access_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_access_entry_at', ['at'], unique=False)
+
     op.create_table('account',
     sa.Column('account_id', BigKey(), nullable=False),
     sa.Column('username', sa.String(length=40), nullable=False),
@@ -335,6 +348,8 @@ def upgrade() -> None:
     sa.Column('resolved', sa.Boolean(), nullable=True),
     sa.Column('satisfied', sa.Boolean(), nullable=True),
     sa.Column('progress', Json(), nullable=False),
+    sa.Column('searched', sa.Text(), nullable=False),
+    sa.Column('anonymised', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('case_id', name=op.f('pk_case_record')),
     sa.UniqueConstraint('tracking_number', name=op.f('uq_case_record_tracking_number'))
     )
@@ -346,6 +361,18 @@ def upgrade() -> None:
         batch_op.create_index('ix_case_record_received', ['received_at'], unique=False)
         batch_op.create_index('ix_case_record_state', ['state', 'case_id'], unique=False)
 
+    op.create_table('compound_body',
+    sa.Column('body_id', BigKey(), nullable=False),
+    sa.Column('compound_code', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('from_at', UtcDateTime(), nullable=False),
+    sa.Column('until_at', UtcDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('body_id', name=op.f('pk_compound_body'))
+    )
+    with op.batch_alter_table('compound_body', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_compound_body_compound_code'), ['compound_code'], unique=False)
+
     op.create_table('facility',
     sa.Column('facility_id', BigKey(), nullable=False),
     sa.Column('kind', sa.String(length=30), nullable=False),
@@ -354,18 +381,50 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('address', sa.String(length=200), nullable=False),
     sa.Column('phone', sa.String(length=20), nullable=True),
-    sa.Column('opening_hours', sa.String(length=120), nullable=False),
+    sa.Column('opening_hours', sa.String(length=400), nullable=False),
     sa.Column('demonstration', sa.Boolean(), nullable=False),
     sa.Column('five_star', sa.Boolean(), nullable=False),
     sa.Column('services', Json(), nullable=False),
     sa.Column('attributes', Json(), nullable=False),
     sa.Column('lon', sa.Double(), nullable=False),
     sa.Column('lat', sa.Double(), nullable=False),
+    sa.Column('serves', Json(), nullable=True),
+    sa.Column('photos', Json(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('last_event', BigKey(), nullable=True),
+    sa.Column('updated_at', UtcDateTime(), nullable=True),
+    sa.Column('retired_at', UtcDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('facility_id', name=op.f('pk_facility'))
     )
     with op.batch_alter_table('facility', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_facility_area_code'), ['area_code'], unique=False)
         batch_op.create_index(batch_op.f('ix_facility_kind'), ['kind'], unique=False)
+
+    op.create_table('job',
+    sa.Column('job_id', BigKey(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('payload', Json(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('progress', sa.Float(), nullable=False),
+    sa.Column('step', sa.String(length=40), nullable=True),
+    sa.Column('result', Json(), nullable=True),
+    sa.Column('problem', Json(), nullable=True),
+    sa.Column('actor', sa.String(length=80), nullable=False),
+    sa.Column('role', sa.String(length=40), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('started_at', UtcDateTime(), nullable=True),
+    sa.Column('finished_at', UtcDateTime(), nullable=True),
+    sa.Column('run_after', UtcDateTime(), nullable=False),
+    sa.Column('owner', sa.String(length=80), nullable=True),
+    sa.Column('lease_until', UtcDateTime(), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=120), nullable=False),
+    sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name=op.f('ck_job_state_known')),
+    sa.PrimaryKeyConstraint('job_id', name=op.f('pk_job'))
+    )
+    with op.batch_alter_table('job', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_job_state_job_id'), ['state', 'job_id'], unique=False)
+        batch_op.create_index('uq_job_key', ['key'], unique=True, sqlite_where=sa.text("state <> 'failed'"), postgresql_where=sa.text("state <> 'failed'"))
 
     op.create_table('job_lease',
     sa.Column('name', sa.String(length=40), nullable=False),
@@ -376,12 +435,40 @@ def upgrade() -> None:
     sa.Column('runs', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_job_lease'))
     )
+    op.create_table('message_cursor',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('position', BigKey(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message_cursor'))
+    )
+    op.create_table('message_template',
+    sa.Column('audience', sa.String(length=10), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('language', sa.String(length=10), nullable=False),
+    sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('subject', sa.String(length=200), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('actor', sa.String(length=80), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('audience', 'kind', 'language', 'version', name=op.f('pk_message_template'))
+    )
     op.create_table('person',
     sa.Column('person_id', BigKey(), nullable=False),
     sa.Column('name', sa.String(length=60), nullable=False),
     sa.Column('party_member', sa.Boolean(), nullable=False),
+    sa.Column('phone', sa.String(length=30), nullable=True),
+    sa.Column('left_at', UtcDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_person'))
     )
+    op.create_table('phone_range',
+    sa.Column('range_id', BigKey(), nullable=False),
+    sa.Column('role', sa.String(length=30), nullable=False),
+    sa.Column('first', sa.String(length=20), nullable=False),
+    sa.Column('last', sa.String(length=20), nullable=False),
+    sa.PrimaryKeyConstraint('range_id', name=op.f('pk_phone_range'))
+    )
+    with op.batch_alter_table('phone_range', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_phone_range_role'), ['role'], unique=False)
+
     op.create_table('rule_version',
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
@@ -392,10 +479,47 @@ def upgrade() -> None:
     sa.Column('meta', Json(), nullable=False),
     sa.PrimaryKeyConstraint('kind', 'version', name=op.f('pk_rule_version'))
     )
+    op.create_table('saved_view',
+    sa.Column('view_id', BigKey(), nullable=False),
+    sa.Column('owner', sa.String(length=90), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('query', sa.Text(), nullable=False),
+    sa.Column('saved_at', UtcDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('view_id', name=op.f('pk_saved_view')),
+    sa.UniqueConstraint('owner', 'name', name=op.f('uq_saved_view_owner_name'))
+    )
+    op.create_table('subscription',
+    sa.Column('subscription_id', BigKey(), nullable=False),
+    sa.Column('owner', sa.String(length=80), nullable=False),
+    sa.Column('owner_kind', sa.String(length=10), nullable=False),
+    sa.Column('account_id', BigKey(), nullable=True),
+    sa.Column('case_id', BigKey(), nullable=True),
+    sa.Column('area_code', sa.String(length=32), nullable=True),
+    sa.Column('category', sa.String(length=60), nullable=True),
+    sa.Column('kinds', Json(), nullable=True),
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('address', sa.String(length=600), nullable=False),
+    sa.Column('language', sa.String(length=10), nullable=False),
+    sa.Column('secret', sa.String(length=120), nullable=True),
+    sa.Column('from_position', BigKey(), nullable=False),
+    sa.Column('behind_at', BigKey(), nullable=True),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('ended_at', UtcDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('subscription_id', name=op.f('pk_subscription'))
+    )
+    with op.batch_alter_table('subscription', schema=None) as batch_op:
+        batch_op.create_index('ix_subscription_case', ['case_id', 'ended_at'], unique=False)
+        batch_op.create_index('ix_subscription_owner', ['owner', 'owner_kind'], unique=False)
+
     op.create_table('tracking_day',
     sa.Column('day', sa.String(length=8), nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('day', name=op.f('pk_tracking_day'))
+    )
+    op.create_table('visit_quota',
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('per_month', sa.Double(), nullable=False),
+    sa.PrimaryKeyConstraint('from_on', name=op.f('pk_visit_quota'))
     )
     op.create_table('account_grant',
     sa.Column('account_id', BigKey(), nullable=False),
@@ -412,11 +536,44 @@ def upgrade() -> None:
     sa.Column('area_code', sa.String(length=32), nullable=False),
     sa.Column('area_level', sa.String(length=30), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['case_record.case_id'], name=op.f('fk_case_area_case_id_case_record')),
-    sa.PrimaryKeyConstraint('case_id', 'area_code', name=op.f('pk_case_area'))
+    sa.PrimaryKeyConstraint('case_id', 'area_level', name=op.f('pk_case_area'))
     )
     with op.batch_alter_table('case_area', schema=None) as batch_op:
         batch_op.create_index('ix_case_area_area_code', ['area_code', 'case_id'], unique=False)
         batch_op.create_index('ix_case_area_level', ['area_level', 'case_id', 'area_code'], unique=False)
+
+    op.create_table('case_viewing',
+    sa.Column('case_id', BigKey(), autoincrement=False, nullable=False),
+    sa.Column('viewer', sa.String(length=90), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('seen_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case_record.case_id'], name=op.f('fk_case_viewing_case_id_case_record')),
+    sa.PrimaryKeyConstraint('case_id', 'viewer', name=op.f('pk_case_viewing'))
+    )
+    with op.batch_alter_table('case_viewing', schema=None) as batch_op:
+        batch_op.create_index('ix_case_viewing_seen_at', ['seen_at'], unique=False)
+
+    op.create_table('consultation',
+    sa.Column('consultation_id', BigKey(), nullable=False),
+    sa.Column('case_id', BigKey(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('tier', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('entry', sa.String(length=30), nullable=False),
+    sa.Column('lead', sa.String(length=80), nullable=False),
+    sa.Column('precedent', sa.Boolean(), nullable=False),
+    sa.Column('convened_at', UtcDateTime(), nullable=False),
+    sa.Column('opinions_due_at', UtcDateTime(), nullable=False),
+    sa.Column('ended_at', UtcDateTime(), nullable=True),
+    sa.Column('overdue_at', UtcDateTime(), nullable=True),
+    sa.Column('updated_at', UtcDateTime(), nullable=False),
+    sa.Column('body', Json(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case_record.case_id'], name=op.f('fk_consultation_case_id_case_record')),
+    sa.PrimaryKeyConstraint('consultation_id', name=op.f('pk_consultation'))
+    )
+    with op.batch_alter_table('consultation', schema=None) as batch_op:
+        batch_op.create_index('ix_consultation_case_id', ['case_id', 'consultation_id'], unique=False)
+        batch_op.create_index('ix_consultation_state', ['state', 'opinions_due_at'], unique=False)
 
     op.create_table('escalation',
     sa.Column('case_id', BigKey(), nullable=False),
@@ -427,6 +584,37 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['case_id'], ['case_record.case_id'], name=op.f('fk_escalation_case_id_case_record')),
     sa.PrimaryKeyConstraint('case_id', 'rung', 'due_at', name=op.f('pk_escalation'))
     )
+    op.create_table('message',
+    sa.Column('number', BigKey(), nullable=False),
+    sa.Column('message_id', sa.String(length=50), nullable=False),
+    sa.Column('subscription_id', BigKey(), nullable=False),
+    sa.Column('position', BigKey(), nullable=True),
+    sa.Column('case_id', BigKey(), nullable=True),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('address', sa.String(length=600), nullable=False),
+    sa.Column('language', sa.String(length=10), nullable=False),
+    sa.Column('subject', sa.String(length=300), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('payload', Json(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('next_at', UtcDateTime(), nullable=False),
+    sa.Column('leased_until_at', UtcDateTime(), nullable=True),
+    sa.Column('lease_owner', sa.String(length=80), nullable=True),
+    sa.Column('last_error', sa.String(length=60), nullable=True),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('sent_at', UtcDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['subscription_id'], ['subscription.subscription_id'], name=op.f('fk_message_subscription_id_subscription')),
+    sa.PrimaryKeyConstraint('number', name=op.f('pk_message')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_message_message_id')),
+    sa.UniqueConstraint('subscription_id', 'position', name='uq_message_once')
+    )
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index('ix_message_case', ['case_id', 'number'], unique=False)
+        batch_op.create_index('ix_message_due', ['state', 'next_at'], unique=False)
+        batch_op.create_index('ix_message_waiting', ['subscription_id', 'state'], unique=False)
+
     op.create_table('post',
     sa.Column('post_id', BigKey(), nullable=False),
     sa.Column('role', sa.String(length=30), nullable=False),
@@ -434,11 +622,13 @@ def upgrade() -> None:
     sa.Column('area_code', sa.String(length=32), nullable=False),
     sa.Column('agency_id', BigKey(), nullable=True),
     sa.Column('duty_phone', sa.String(length=20), nullable=True),
+    sa.Column('retired_at', UtcDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['agency_id'], ['agency.agency_id'], name=op.f('fk_post_agency_id_agency')),
     sa.PrimaryKeyConstraint('post_id', name=op.f('pk_post'))
     )
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.create_index('ix_post_area', ['area_code', 'area_level', 'role'], unique=False)
+        batch_op.create_index('ix_post_duty_phone', ['duty_phone'], unique=False)
 
     op.create_table('reporter',
     sa.Column('case_id', BigKey(), nullable=False),
@@ -466,15 +656,61 @@ def upgrade() -> None:
     with op.batch_alter_table('session', schema=None) as batch_op:
         batch_op.create_index('ix_session_account', ['account_id'], unique=False)
 
+    op.create_table('whistle',
+    sa.Column('whistle_id', BigKey(), nullable=False),
+    sa.Column('case_id', BigKey(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('street', sa.String(length=80), nullable=False),
+    sa.Column('about', sa.Text(), nullable=False),
+    sa.Column('blown_at', UtcDateTime(), nullable=False),
+    sa.Column('blown_by', sa.String(length=80), nullable=False),
+    sa.Column('due_at', UtcDateTime(), nullable=False),
+    sa.Column('over_at', UtcDateTime(), nullable=True),
+    sa.Column('updated_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case_record.case_id'], name=op.f('fk_whistle_case_id_case_record')),
+    sa.PrimaryKeyConstraint('whistle_id', name=op.f('pk_whistle'))
+    )
+    with op.batch_alter_table('whistle', schema=None) as batch_op:
+        batch_op.create_index('ix_whistle_blown', ['blown_at'], unique=False)
+        batch_op.create_index('ix_whistle_case_id', ['case_id'], unique=False)
+        batch_op.create_index('ix_whistle_over', ['over_at', 'due_at'], unique=False)
+
+    op.create_table('absence',
+    sa.Column('absence_id', BigKey(), nullable=False),
+    sa.Column('person_id', BigKey(), nullable=False),
+    sa.Column('from_at', UtcDateTime(), nullable=False),
+    sa.Column('until_at', UtcDateTime(), nullable=True),
+    sa.Column('reason', sa.String(length=20), nullable=False),
+    sa.Column('stand_in_person_id', BigKey(), nullable=True),
+    sa.Column('stand_in_post_id', BigKey(), nullable=True),
+    sa.Column('actor', sa.String(length=80), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.person_id'], name=op.f('fk_absence_person_id_person')),
+    sa.ForeignKeyConstraint(['stand_in_person_id'], ['person.person_id'], name=op.f('fk_absence_stand_in_person_id_person')),
+    sa.ForeignKeyConstraint(['stand_in_post_id'], ['post.post_id'], name=op.f('fk_absence_stand_in_post_id_post')),
+    sa.PrimaryKeyConstraint('absence_id', name=op.f('pk_absence'))
+    )
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.create_index('ix_absence_person', ['person_id', 'from_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_absence_stand_in_person_id'), ['stand_in_person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_absence_stand_in_post_id'), ['stand_in_post_id'], unique=False)
+
+    op.create_table('consultation_party',
+    sa.Column('consultation_id', BigKey(), nullable=False),
+    sa.Column('party', sa.String(length=80), nullable=False),
+    sa.Column('stance', sa.String(length=10), nullable=True),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultation.consultation_id'], name=op.f('fk_consultation_party_consultation_id_consultation')),
+    sa.PrimaryKeyConstraint('consultation_id', 'party', name=op.f('pk_consultation_party'))
+    )
+    with op.batch_alter_table('consultation_party', schema=None) as batch_op:
+        batch_op.create_index('ix_consultation_party_party', ['party', 'consultation_id'], unique=False)
+
     op.create_table('holding',
     sa.Column('holding_id', BigKey(), nullable=False),
     sa.Column('post_id', BigKey(), nullable=False),
     sa.Column('person_id', BigKey(), nullable=False),
     sa.Column('from_at', UtcDateTime(), nullable=False),
     sa.Column('until_at', UtcDateTime(), nullable=True),
-    sa.Column('stands_in', sa.Boolean(), nullable=False),
-    sa.Column('away_from_at', UtcDateTime(), nullable=True),
-    sa.Column('away_until_at', UtcDateTime(), nullable=True),
+    sa.Column('full_time', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.person_id'], name=op.f('fk_holding_person_id_person')),
     sa.ForeignKeyConstraint(['post_id'], ['post.post_id'], name=op.f('fk_holding_post_id_post')),
     sa.PrimaryKeyConstraint('holding_id', name=op.f('pk_holding'))
@@ -483,16 +719,140 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_holding_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_holding_post_id'), ['post_id'], unique=False)
 
+    op.create_table('patrol',
+    sa.Column('patrol_id', BigKey(), nullable=False),
+    sa.Column('post_id', BigKey(), nullable=False),
+    sa.Column('person_id', BigKey(), nullable=True),
+    sa.Column('step', sa.String(length=10), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('raw_lon', sa.Double(), nullable=False),
+    sa.Column('raw_lat', sa.Double(), nullable=False),
+    sa.Column('datum', sa.String(length=10), nullable=False),
+    sa.Column('accuracy_m', sa.Double(), nullable=True),
+    sa.Column('lon', sa.Double(), nullable=False),
+    sa.Column('lat', sa.Double(), nullable=False),
+    sa.Column('generation', sa.Integer(), nullable=False),
+    sa.Column('area_code', sa.String(length=32), nullable=True),
+    sa.Column('observed_at', UtcDateTime(), nullable=False),
+    sa.Column('recorded_at', UtcDateTime(), nullable=False),
+    sa.Column('actor', sa.String(length=80), nullable=False),
+    sa.Column('case_id', BigKey(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.person_id'], name=op.f('fk_patrol_person_id_person')),
+    sa.ForeignKeyConstraint(['post_id'], ['post.post_id'], name=op.f('fk_patrol_post_id_post')),
+    sa.PrimaryKeyConstraint('patrol_id', name=op.f('pk_patrol'))
+    )
+    with op.batch_alter_table('patrol', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_patrol_area_code'), ['area_code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_patrol_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_patrol_post', ['post_id', 'patrol_id'], unique=False)
+
+    op.create_table('rule_proposal',
+    sa.Column('proposal_id', BigKey(), nullable=False),
+    sa.Column('consultation_id', BigKey(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('rule_id', sa.String(length=80), nullable=False),
+    sa.Column('category', sa.String(length=60), nullable=False),
+    sa.Column('area', sa.String(length=32), nullable=False),
+    sa.Column('lead', sa.String(length=80), nullable=False),
+    sa.Column('cohandlers', Json(), nullable=False),
+    sa.Column('priority', sa.Integer(), nullable=False),
+    sa.Column('source', sa.String(length=200), nullable=False),
+    sa.Column('proposed_at', UtcDateTime(), nullable=False),
+    sa.Column('proposed_by', sa.String(length=80), nullable=False),
+    sa.Column('decided_at', UtcDateTime(), nullable=True),
+    sa.Column('decided_by', sa.String(length=80), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('matrix_version', sa.Integer(), nullable=True),
+    sa.Column('findings', Json(), nullable=True),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultation.consultation_id'], name=op.f('fk_rule_proposal_consultation_id_consultation')),
+    sa.PrimaryKeyConstraint('proposal_id', name=op.f('pk_rule_proposal')),
+    sa.UniqueConstraint('consultation_id', name=op.f('uq_rule_proposal_consultation_id'))
+    )
+    with op.batch_alter_table('rule_proposal', schema=None) as batch_op:
+        batch_op.create_index('ix_rule_proposal_state', ['state', 'proposal_id'], unique=False)
+
+    op.create_table('visit',
+    sa.Column('visit_id', BigKey(), nullable=False),
+    sa.Column('post_id', BigKey(), nullable=False),
+    sa.Column('person_id', BigKey(), nullable=False),
+    sa.Column('area_code', sa.String(length=32), nullable=False),
+    sa.Column('visited_at', UtcDateTime(), nullable=False),
+    sa.Column('found', sa.Text(), nullable=False),
+    sa.Column('follow_up', sa.Text(), nullable=True),
+    sa.Column('corrects', BigKey(), nullable=True),
+    sa.Column('recorded_at', UtcDateTime(), nullable=False),
+    sa.Column('actor', sa.String(length=80), nullable=False),
+    sa.ForeignKeyConstraint(['corrects'], ['visit.visit_id'], name=op.f('fk_visit_corrects_visit')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.person_id'], name=op.f('fk_visit_person_id_person')),
+    sa.ForeignKeyConstraint(['post_id'], ['post.post_id'], name=op.f('fk_visit_post_id_post')),
+    sa.PrimaryKeyConstraint('visit_id', name=op.f('pk_visit')),
+    sa.UniqueConstraint('corrects', name=op.f('uq_visit_corrects'))
+    )
+    with op.batch_alter_table('visit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_visit_area_code'), ['area_code'], unique=False)
+        batch_op.create_index('ix_visit_person', ['person_id', 'visited_at'], unique=False)
+
+    op.create_table('whistle_call',
+    sa.Column('whistle_id', BigKey(), nullable=False),
+    sa.Column('agency', sa.String(length=80), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('arrived_at', UtcDateTime(), nullable=True),
+    sa.Column('absent', sa.Boolean(), nullable=False),
+    sa.Column('stars', sa.Integer(), nullable=True),
+    sa.Column('words', sa.Text(), nullable=True),
+    sa.Column('rated_at', UtcDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['whistle_id'], ['whistle.whistle_id'], name=op.f('fk_whistle_call_whistle_id_whistle')),
+    sa.PrimaryKeyConstraint('whistle_id', 'agency', name=op.f('pk_whistle_call'))
+    )
+    with op.batch_alter_table('whistle_call', schema=None) as batch_op:
+        batch_op.create_index('ix_whistle_call_agency', ['agency', 'whistle_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('whistle_call', schema=None) as batch_op:
+        batch_op.drop_index('ix_whistle_call_agency')
+
+    op.drop_table('whistle_call')
+    with op.batch_alter_table('visit', schema=None) as batch_op:
+        batch_op.drop_index('ix_visit_person')
+        batch_op.drop_index(batch_op.f('ix_visit_area_code'))
+
+    op.drop_table('visit')
+    with op.batch_alter_table('rule_proposal', schema=None) as batch_op:
+        batch_op.drop_index('ix_rule_proposal_state')
+
+    op.drop_table('rule_proposal')
+    with op.batch_alter_table('patrol', schema=None) as batch_op:
+        batch_op.drop_index('ix_patrol_post')
+        batch_op.drop_index(batch_op.f('ix_patrol_case_id'))
+        batch_op.drop_index(batch_op.f('ix_patrol_area_code'))
+
+    op.drop_table('patrol')
     with op.batch_alter_table('holding', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_holding_post_id'))
         batch_op.drop_index(batch_op.f('ix_holding_person_id'))
 
     op.drop_table('holding')
+    with op.batch_alter_table('consultation_party', schema=None) as batch_op:
+        batch_op.drop_index('ix_consultation_party_party')
+
+    op.drop_table('consultation_party')
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_absence_stand_in_post_id'))
+        batch_op.drop_index(batch_op.f('ix_absence_stand_in_person_id'))
+        batch_op.drop_index('ix_absence_person')
+
+    op.drop_table('absence')
+    with op.batch_alter_table('whistle', schema=None) as batch_op:
+        batch_op.drop_index('ix_whistle_over')
+        batch_op.drop_index('ix_whistle_case_id')
+        batch_op.drop_index('ix_whistle_blown')
+
+    op.drop_table('whistle')
     with op.batch_alter_table('session', schema=None) as batch_op:
         batch_op.drop_index('ix_session_account')
 
@@ -500,25 +860,63 @@ def downgrade() -> None:
     op.drop_table('rule_row')
     op.drop_table('reporter')
     with op.batch_alter_table('post', schema=None) as batch_op:
+        batch_op.drop_index('ix_post_duty_phone')
         batch_op.drop_index('ix_post_area')
 
     op.drop_table('post')
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_waiting')
+        batch_op.drop_index('ix_message_due')
+        batch_op.drop_index('ix_message_case')
+
+    op.drop_table('message')
     op.drop_table('escalation')
+    with op.batch_alter_table('consultation', schema=None) as batch_op:
+        batch_op.drop_index('ix_consultation_state')
+        batch_op.drop_index('ix_consultation_case_id')
+
+    op.drop_table('consultation')
+    with op.batch_alter_table('case_viewing', schema=None) as batch_op:
+        batch_op.drop_index('ix_case_viewing_seen_at')
+
+    op.drop_table('case_viewing')
     with op.batch_alter_table('case_area', schema=None) as batch_op:
         batch_op.drop_index('ix_case_area_level')
         batch_op.drop_index('ix_case_area_area_code')
 
     op.drop_table('case_area')
     op.drop_table('account_grant')
+    op.drop_table('visit_quota')
     op.drop_table('tracking_day')
+    with op.batch_alter_table('subscription', schema=None) as batch_op:
+        batch_op.drop_index('ix_subscription_owner')
+        batch_op.drop_index('ix_subscription_case')
+
+    op.drop_table('subscription')
+    op.drop_table('saved_view')
     op.drop_table('rule_version')
+    with op.batch_alter_table('phone_range', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_phone_range_role'))
+
+    op.drop_table('phone_range')
     op.drop_table('person')
+    op.drop_table('message_template')
+    op.drop_table('message_cursor')
     op.drop_table('job_lease')
+    with op.batch_alter_table('job', schema=None) as batch_op:
+        batch_op.drop_index('uq_job_key', sqlite_where=sa.text("state <> 'failed'"), postgresql_where=sa.text("state <> 'failed'"))
+        batch_op.drop_index(batch_op.f('ix_job_state_job_id'))
+
+    op.drop_table('job')
     with op.batch_alter_table('facility', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_facility_kind'))
         batch_op.drop_index(batch_op.f('ix_facility_area_code'))
 
     op.drop_table('facility')
+    with op.batch_alter_table('compound_body', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_compound_body_compound_code'))
+
+    op.drop_table('compound_body')
     with op.batch_alter_table('case_record', schema=None) as batch_op:
         batch_op.drop_index('ix_case_record_state')
         batch_op.drop_index('ix_case_record_received')
@@ -536,6 +934,10 @@ def downgrade() -> None:
 
     op.drop_table('address')
     op.drop_table('account')
+    with op.batch_alter_table('access_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_access_entry_at')
+
+    op.drop_table('access_entry')
     op.drop_table('idempotency_key')
     op.drop_table('event_head')
     with op.batch_alter_table('event', schema=None) as batch_op:

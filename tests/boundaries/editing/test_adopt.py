@@ -182,3 +182,15 @@ def test_the_tiny_city_is_where_it_should_be(tiny: Workspace) -> None:
     corner = to_metric(shapely.Point(lon, lat), CRS)
     assert (corner.x, corner.y) == (EAST, NORTH)
     assert tiny.find(A).level == "community"
+
+
+def test_a_shape_in_a_multi_of_its_own_is_taken_over_like_a_plain_one(tiny: Workspace) -> None:
+    merged = shapely.MultiPolygon([shapely.union_all([s.geometry for s in tiny.members() if s.code in (f"{A1}01", f"{A2}01")])])
+    frame = put(exported(tiny), f"{A1}01", merged)
+    adoption = adopt_file(tiny, frame[frame["code"] != f"{A2}01"])
+    assert [found.en for found in adoption.findings] == [f"{A2}01 merged into {A1}01"]
+    assert (len(adoption.operations), adoption.defects) == (1, ())
+    document = adoption.operations[0].to_json()
+    (area,) = [one for one in document["areas"] if one["shape"]["type"] == "Polygon" and one["key"] == adoption.draft.effective[0].keys[0]]
+    area["shape"] = {"type": "MultiPolygon", "coordinates": [area["shape"]["coordinates"]]}
+    assert Draft(tiny).apply(from_json(document)).after == adoption.draft.effective[0].after

@@ -112,3 +112,11 @@ def test_a_squashed_draft_leaves_out_what_came_back(tiny: Workspace) -> None:
     assert set(total.keys) == {one, other}
     assert total.before == {one: tiny[one], other: tiny[other]}
     assert squash([]) is None
+
+
+def test_there_is_nothing_to_undo_or_redo_in_an_empty_draft(tiny: Workspace) -> None:
+    draft = Draft(tiny)
+    for step, code in ((draft.undo, "NOTHING_TO_UNDO"), (draft.redo, "NOTHING_TO_REDO")):
+        with pytest.raises(EditError) as refused:
+            step()
+        assert refused.value.code == code

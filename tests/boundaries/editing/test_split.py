@@ -1,6 +1,7 @@
 """split: two parts, one of which stays the old area; neighbours get the vertex and are told apart from what changed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import shapely
 
 from boundaries.editing import Draft, PointLayer, Policy, Split, Workspace, apply, prove_state
 from boundaries.errors import EditError
-from tests.city import A1, A2, B1, STREET, A, V, lonlat, square
+from tests.city import A1, A2, B1, LEVELS, STREET, A, V, areas, lonlat, square
 
 FIRST = f"{A1}01"
 
@@ -149,3 +150,12 @@ def test_what_is_gone_or_owns_no_shape_is_refused(tiny: Workspace, line: Any) ->
         with pytest.raises(EditError) as refused:
             apply(tiny, Split(key, cut))
         assert refused.value.code == why
+
+
+def test_where_no_code_follows_one_must_be_named(line: Any) -> None:
+    taken = "|".join(code for code in areas()["code"] if len(code) == 17)
+    levels = tuple(replace(level, code_pattern=taken) if level.name == "micro_grid" else level for level in LEVELS)
+    workspace = Workspace.from_frame(areas(), levels)
+    with pytest.raises(EditError) as refused:
+        apply(workspace, Split(workspace.find(f"{A2}01").key, line((40, 90), (40, 210))))
+    assert (refused.value.code, refused.value.area) == ("CODE_NEEDED", f"{A2}01")

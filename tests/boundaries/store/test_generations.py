@@ -9,9 +9,11 @@ import pytest
 import shapely
 from sqlalchemy import func, select
 
+from boundaries.checks.proposals import proposal
 from boundaries.errors import BoundariesError, CodeError, CrsError, DatumError, GenerationError, StoreError
 from boundaries.model import AreaVersion, Defect
 from boundaries.store import repository, tables
+from boundaries.store.documents import defects_from_json, defects_to_json
 from boundaries.store.engine import Engines
 
 Frame = geopandas.GeoDataFrame
@@ -111,9 +113,10 @@ def test_both_databases_give_the_same_hash(city: Engines, add: Add) -> None:
     assert found == "fa7de3ebfa3060943e06b04f70ae715e305d7955effaf4add66eb1f1a7d4a3d9"
 
 
-def test_defects_come_back_with_their_ids(city: Engines, add: Add) -> None:
+def test_defects_come_back_with_their_ids_and_repairs(city: Engines, add: Add) -> None:
+    repair = proposal("absorb_gap", changes=["G1"], m2=12.5, place=[113.55, 37.85], into="G1")
     told = [
-        Defect("gap", "warning", ("G1", "G2"), shapely.box(113.5, 37.8, 113.6, 37.9), "a gap", "空隙", 12.5, "m2"),
+        Defect("gap", "warning", ("G1", "G2"), shapely.box(113.5, 37.8, 113.6, 37.9), "a gap", "空隙", 12.5, "m2", repair),
         Defect("code_missing", "error", (), None, "no code", "没有编码"),
     ]
     number = add(defects=told)
@@ -121,6 +124,13 @@ def test_defects_come_back_with_their_ids(city: Engines, add: Add) -> None:
         found = repository.defects(connection, number)
     assert found == told
     assert [defect.defect_id for defect in found] == [defect.defect_id for defect in told]
+    assert [defect.repair for defect in found] == [repair, None]
+
+
+def test_a_finding_stored_without_a_repair_is_read() -> None:
+    (document,) = defects_to_json([Defect("gap", "warning", (), None, "a gap", "空隙")])
+    del document["repair"]
+    assert defects_from_json([document])[0].repair is None
 
 
 @pytest.mark.parametrize(

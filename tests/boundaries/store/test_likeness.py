@@ -13,7 +13,7 @@ from boundaries.datum import from_wgs84
 from boundaries.errors import BoundariesError, CrsError, FileError
 from boundaries.geometry import to_lonlat, to_metric
 from boundaries.store.importing import Assembled
-from boundaries.store.likeness import compare_with_published, refuse_unlike
+from boundaries.store.likeness import compare_with_published, judged, refuse_unlike
 
 CRS = "EPSG:4547"
 
@@ -86,3 +86,11 @@ def test_swapped_axes_inside_the_range_of_degrees_are_told() -> None:
     assert defect.rule == "axes_swapped"
     with pytest.raises(CrsError):
         refuse_unlike([defect])
+
+
+def test_force_turns_the_refusal_into_a_warning() -> None:
+    found = Assembled(city(keep=17), [], CRS, "a.gpkg", "wgs84", {})
+    with pytest.raises(FileError):
+        judged(found, published(), force=False)
+    assert [(one.rule, one.severity) for one in judged(found, published(), force=True).defects] == [("city_shrinks", "warning")]
+    assert judged(found, None, force=False) == found

@@ -12,7 +12,7 @@ from geo_service.scope import EVERYTHING, NOTHING, Reach, Scope, is_within
 MATRIX = {  # written down a second time, by hand: a change of the policy has to be meant twice
     "accounts.write": {"administrator"},
     "audit.read": {"auditor"},
-    "cases.act": {"operator", "supervisor", "FIELD"},
+    "cases.act": {"operator", "supervisor", "administrator", "FIELD"},
     "cases.read": {"operator", "supervisor", "planner", "administrator", "auditor", "api", "FIELD"},
     "cases.report": {"operator", "supervisor", "api", "FIELD"},
     "consult": {"operator", "supervisor", "FIELD"},
@@ -25,10 +25,11 @@ MATRIX = {  # written down a second time, by hand: a change of the policy has to
     "people.read": {"operator", "supervisor", "planner", "administrator", "auditor", "api", "FIELD"},
     "people.write": {"administrator"},
     "planning.publish": {"planner", "administrator"},
-    "planning.read": {"operator", "supervisor", "planner", "administrator", "auditor", "api"},
+    "planning.read": {"operator", "supervisor", "planner", "administrator", "auditor", "api", "FIELD"},
     "planning.write": {"planner", "administrator"},
     "reporter.reveal": {"operator", "supervisor"},
     "rules.write": {"administrator"},
+    "visits.write": {"operator", "supervisor", "administrator", "linked_leader", "street_office"},
 }
 FIELD = {
     *("agency", "grid_worker", "micro_grid_leader", "community_secretary", "village_committee"),

@@ -82,7 +82,7 @@ def _prepared(row: Row) -> CaseState:
             return replace(state, on_site=True)
     return {
         "from dispatched": replace(state, suspended_from="dispatched"),
-        "failed, never dispatched": replace(state, dispatched_at=None),
+        "failed on the spot": replace(state, ending="self_resolved"),
         "was filed": replace(state, owner=None),
         "was not filed": replace(state, owner=None, filed_at=None),
     }.get(row.when, state)
@@ -146,6 +146,7 @@ BREAKS: dict[str, Callable[[Scene], Scene]] = {
     "ruling_needed": _on(awaiting_ruling=True),
     "no_ruling_called_for": _on(awaiting_ruling=False, consult_tier=0),
     "ruling_final": _on(ruled=True),
+    "ruling_stands": _on(ruled=True, consult_tier=1, ruled_tier=1),
     "due_needed": _expired_on_dispatch,
     "clock_never_resets": _clock_moved,
     "marks_out_of_order": _marks_turned,
@@ -155,7 +156,7 @@ BREAKS: dict[str, Callable[[Scene], Scene]] = {
     "not_a_cohandler": _by("agency:stranger"),
     "parts_open": _on(cohandlers=(OTHER,)),
     "verifier_is_handler": _by(LEAD),
-    "not_dispatched": _on(dispatched_at=None),
+    "not_dispatched": _on(ending="self_resolved"),
     "not_checked": _on(checked_by=None),
     "too_late_to_reopen": lambda one: replace(one, now=one.now + timedelta(days=31)),
     "reopen_due_needed": _with(due_at=None, warn_at=None),

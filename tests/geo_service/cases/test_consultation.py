@@ -72,7 +72,7 @@ def test_the_first_agency_leads_and_may_rule_with_the_others_heard() -> None:
     assert (ruled.state, ruled.ruling.lead, ruled.ended_at) == ("ruled", B, START + DAY)
     for late in (c.give_opinion, c.lift, c.settle, c.record_minutes):
         arguments = {
-            c.give_opinion: {"agency": C, "stance": "takes", "words": "x"},
+            c.give_opinion: {"agency": B, "stance": "takes", "words": "x"},
             c.record_minutes: {"words": "x", "attended": [A]},
         }.get(late, {"reason": "x"})
         refused(ConflictError, "consultation_ended", late, one=ruled, at=START + 9 * DAY, **arguments)
@@ -91,9 +91,9 @@ def test_silence_does_not_stop_a_joint_consultation_but_shows() -> None:
     due = one.opinions_due_at
     assert c.silent(one, due) == ()
     assert c.silent(one, due + DAY) == (C, D)
-    one = c.give_opinion(one, agency=C, stance="assists", words="late", at=due + DAY)
-    assert [opinion.late for opinion in one.opinions] == [False, False, True]
+    refused(ConflictError, "opinions_closed", c.give_opinion, one=one, agency=C, stance="assists", words="late", at=due + DAY)
     assert one.quorum == 3
+    assert (c.missed(one, due), c.missed(one, due + DAY), c.missed(heard(one, C), due + DAY)) == (False, True, False)
     refused(ConflictError, "no_quorum", c.record_minutes, one=one, words="m", attended=[A, B, B], at=due + DAY)
     refused(RequestError, "not_invited", c.record_minutes, one=one, words="m", attended=[A, B, "agency:z"], at=due + DAY)
     refused(ConflictError, "no_minutes", c.rule, one=one, lead=C, words="w", by="operator:1", role="operator", at=due + DAY)
@@ -129,11 +129,88 @@ def test_what_cannot_be_convened_or_said() -> None:
     refused(RequestError, "nobody_invited", first_tier, tier=2, invited=[], before=c.lift(first_tier(), reason="x", at=START + 3 * DAY))
     refused(RequestError, "naive_datetime", first_tier, at=START.replace(tzinfo=None))
     one = heard(first_tier(), B)
-    refused(ConflictError, "opinion_given", c.give_opinion, one=one, agency=B, stance="takes", words="x", at=START + DAY)
     refused(DeniedError, "not_invited", c.give_opinion, one=one, agency=C, stance="takes", words="x", at=START + DAY)
     refused(RequestError, "unknown_stance", c.give_opinion, one=one, agency=A, stance="maybe", words="x", at=START + DAY)
     refused(RequestError, "blank", c.give_opinion, one=one, agency=A, stance="takes", words=" ", at=START + DAY)
     refused(ConflictError, "clock_set_back", c.give_opinion, one=one, agency=A, stance="takes", words="x", at=START - DAY)
+
+
+def test_an_opinion_is_replaced_until_the_deadline_and_the_first_is_kept() -> None:
+    one = c.give_opinion(heard(first_tier(), B), agency=B, stance="takes", words="after all", at=START + 2 * DAY, by="desk 1")
+    assert [(said.stance, said.by) for said in one.opinions] == [("takes", "desk 1")]
+    assert [(said.stance, said.words) for said in one.earlier] == [("declines", "not ours")]
+    after = START + 2 * DAY + timedelta(microseconds=1)
+    refused(ConflictError, "opinions_closed", c.give_opinion, one=one, agency=B, stance="takes", words="x", at=after)
+
+
+def test_more_are_invited_before_the_deadline_and_the_quorum_grows() -> None:
+    one = c.invite(first_tier(), agencies=[C, B, D], at=START + DAY)
+    assert (one.invited, one.quorum) == ((A, B, C, D), 2)
+    refused(RequestError, "nobody_new", c.invite, one=one, agencies=[B, C], at=START + DAY)
+    refused(ConflictError, "opinions_closed", c.invite, one=one, agencies=["agency:e"], at=START + 3 * DAY)
+
+
+def test_it_is_put_off_to_a_later_deadline_also_behind_the_old_one() -> None:
+    one = first_tier()
+    refused(RequestError, "deadline_not_later", c.adjourn, one=one, words="w", opinions_due_at=START + 2 * DAY, at=START + DAY)
+    refused(RequestError, "deadline_not_later", c.adjourn, one=one, words="w", opinions_due_at=START + 3 * DAY, at=START + 4 * DAY)
+    later = c.adjourn(one, words="B is away", opinions_due_at=START + 6 * DAY, at=START + 4 * DAY)
+    assert (later.opinions_due_at, [put_off.words for put_off in later.adjournments]) == (START + 6 * DAY, ["B is away"])
+    assert c.give_opinion(later, agency=B, stance="takes", words="x", at=START + 5 * DAY).opinions
+    minuted = c.record_minutes(later, words="m", attended=[A], at=START + 7 * DAY)
+    refused(ConflictError, "minutes_written", c.adjourn, one=minuted, words="w", opinions_due_at=START + 9 * DAY, at=START + 8 * DAY)
+
+
+def test_a_tier_that_ruled_in_vain_is_followed_by_the_next() -> None:
+    one = c.record_minutes(heard(first_tier(), A, B), words="m", attended=[A], at=START + DAY)
+    ruled = c.rule(one, lead=B, words="w", by=A, role="agency", at=START + DAY)
+    two = first_tier(tier=2, before=ruled, at=START + 9 * DAY, opinions_due_at=START + 12 * DAY)
+    assert (two.tier, two.state) == (2, "open")
+
+
+def test_why_a_case_is_here_is_said_in_words_with_the_instant_from_which_it_held() -> None:
+    history = c.History(
+        received_at=START,
+        red_from_at=START + DAY,
+        returned_at=(START + DAY, START + 2 * DAY),
+        unanswered_at=(START + 3 * DAY,),
+    )
+    rule = {one.code: one for one in reversed(c.ENTRY_RULES)}
+    now = START + 70 * DAY
+    since = {code: history.since(rule[code]) for code in ("whistle_unanswered", "returned_often", "red_light")}
+    assert since == {"whistle_unanswered": START + 3 * DAY, "returned_often": START + 2 * DAY, "red_light": START + 6 * DAY}
+    assert history.since(next(one for one in c.ENTRY_RULES if one.measure == "days_open")) == START + 60 * DAY
+    told = c.why(rule["returned_often"], history, now=now, version=3)
+    assert (told["value"], told["least"], told["rules_version"]) == (2.0, 2, 3)
+    assert told["en"] == "returned too often: returned 2 times; the rule asks for 2 or more"
+    assert told["zh"] == "多次退单：退单 2 次；规则要求不少于 2"
+    assert history.facts(START + DAY).returns == 1  # what happened later does not count
+    frozen = c.History(received_at=START, red_from_at=START + DAY, frozen_at=START + 2 * DAY)
+    assert frozen.facts(now).days_red == 1.0  # a clock that stands still gets no redder
+
+
+def test_matters_are_alike_by_category_then_agencies_then_place() -> None:
+    def matter(category: str | None, *agencies: str, **areas: str) -> c.Matter:
+        return c.Matter(category, areas, frozenset(agencies))
+
+    new = matter("gb47678:matter:06010", A, district="d1", street="s1")
+    alike = [
+        c.likeness(new, old, finest_first=["street", "district"])
+        for old in (
+            matter("gb47678:matter:06010", A, district="d1", street="s2"),
+            matter("gb47678:matter:06010", district="d2"),
+            matter("gb47678:matter:06011", A, B, district="d1", street="s1"),
+            matter("gb47678:matter:07001", district="d1"),
+            matter("gb47678:component:06010", district="d1"),
+            matter("social:matter:06010", A, district="d1"),
+            matter(None, A),
+        )
+    ]
+    assert [one.category for one in alike] == [4, 4, 3, 2, 1, 0, 0]
+    assert [one.score for one in alike] == sorted((one.score for one in alike), reverse=True)
+    assert (alike[0].level, alike[0].agencies, alike[2].level) == ("district", (A,), "street")
+    assert alike[0].text("en") == "the same category; in the same district; both about agency:a"
+    assert "同一小类" in alike[0].text("zh-CN")
 
 
 def whistle() -> c.Whistle:
@@ -147,6 +224,10 @@ def test_agencies_report_in_and_the_street_rates_them() -> None:
     assert [c.standing_of(one, agency, now) for agency in one.agencies] == ["in_time", "late", "absent"]
     assert c.unanswered(one, now) == (B, C)
     assert c.standing_of(one, C, START + timedelta(hours=2)) == "waiting"
+    over = c.end_waiting(one, now)
+    assert (over.over_at, over.absent) == (START + timedelta(hours=2), (B, C))  # B came, but not by then
+    assert c.end_waiting(over, now + DAY) == over
+    assert c.end_waiting(one, one.due_at) == one
     rated = c.rate(one, by="post:street", agency=A, stars=5, words="quick", at=now)
     assert rated.ratings[0].stars == 5
     refused(ConflictError, "rated_already", c.rate, one=rated, by="post:street", agency=A, stars=1, words="", at=now)

@@ -10,6 +10,7 @@ from geo_service.catalogue import (
     HOTLINE_KINDS,
     AffairRow,
     Category,
+    ConditionRow,
     Duty,
     LimitRow,
     Rulebooks,
@@ -19,6 +20,7 @@ from geo_service.catalogue import (
     duties_about,
     read_affairs,
     read_categories,
+    read_conditions,
     read_duties,
     read_limits,
     shipped_calendar,
@@ -64,8 +66,8 @@ def test_limits_of_a_matter_a_condition_and_a_place(key, condition, area_class, 
 
 
 def test_conditions_one_may_choose_from() -> None:
-    assert [row.condition for row in conditions_of(BOOK.limits, "gb47678:matter:06001")] == ["stop", "penalty", "removal"]
-    assert "enquiry" in {row.condition for row in conditions_of(BOOK.limits, "gb47678:matter:09001")}
+    assert [row.condition for row in conditions_of(BOOK.conditions, "gb47678:matter:06001")] == ["stop", "penalty", "removal"]
+    assert "enquiry" in {row.condition for row in conditions_of(BOOK.conditions, "gb47678:matter:09001")}
 
 
 def test_a_community_has_22_duties_of_its_own_and_assists_with_22() -> None:
@@ -113,22 +115,23 @@ def test_the_same_rules_have_the_same_hash() -> None:
 def test_every_table_goes_out_and_comes_back(form) -> None:
     known = categories()
     assert read_limits(write_records(BOOK.limits, LimitRow, form), form, known=known).records == BOOK.limits
+    assert read_conditions(write_records(BOOK.conditions, ConditionRow, form), form, known=known).records == BOOK.conditions
     assert read_duties(write_records(BOOK.duties, Duty, form), form, known=known, levels=LADDER).records == BOOK.duties
     assert read_affairs(write_records(BOOK.affairs, AffairRow, form), form, known=known).records == BOOK.affairs
     assert read_categories(write_records(known.values(), Category, form), form).records == tuple(known.values())
 
 
 def test_each_bad_row_is_told_and_good_ones_are_kept_apart() -> None:
-    names = "category,condition,condition_zh,condition_en,area_class,stage,amount,clock,closing,source,mark"
+    names = "category,condition,area_class,stage,amount,clock,closing,source,mark"
     rows = [
-        "*,*,,,*,handle,4,work_hour,,x,S",
-        "gb47678:matter:99,*,,,*,handle,4,work_hour,,x,S",
-        "*,*,,,moon,handle,4,work_hour,,x,S",
-        "*,*,,,*,handle,-4,work_hour,,x,S",
-        "*,*,,,*,handle,many,work_hour,,x,S",
-        "*,*,,,*,handle,4,fortnight,,x,S",
-        "*,,,,*,handle,4,work_hour,,x,S",
-        "*,*,,,*,handle,5,work_day,,x,S",
+        "*,*,*,handle,4,work_hour,,x,S",
+        "gb47678:matter:99,*,*,handle,4,work_hour,,x,S",
+        "*,*,moon,handle,4,work_hour,,x,S",
+        "*,*,*,handle,-4,work_hour,,x,S",
+        "*,*,*,handle,many,work_hour,,x,S",
+        "*,*,*,handle,4,fortnight,,x,S",
+        "*,,*,handle,4,work_hour,,x,S",
+        "*,*,*,handle,5,work_day,,x,S",
     ]
     found = read_limits("\n".join([names, *rows]).encode(), "csv", known=categories())
     assert len(found.records) == 1

@@ -1,12 +1,14 @@
 """Tables as files: what goes out is safe in a spreadsheet and comes back the same; what comes in is read row by row."""
 
+import contextlib
+import datetime as dt
 import io
 import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from geo_service.catalogue import sheets
 from geo_service.catalogue.sheets import plain, read, safe, write
@@ -97,7 +99,7 @@ def test_files_that_are_none_are_refused() -> None:
     for data, form, code in (
         (b"not a zip", "xlsx", "bad_xlsx"),
         (hole.getvalue(), "xlsx", "bad_xlsx"),
-        (b"\xff\xff\xff", "csv", "unknown_encoding"),
+        (b"\xff\xff\xff", "csv", "not_in_this_encoding"),
         (b'a,b\n"open', "csv", "bad_csv"),
     ):
         with pytest.raises(RequestError) as refused:
@@ -121,5 +123,62 @@ def test_bombs_and_giants_are_refused_before_they_are_read(monkeypatch) -> None:
         read(b"a\n1\n2\n3\n4\n5\n6\n", "csv", columns=["a"])
 
 
-def test_files_of_older_spreadsheets_are_read_too() -> None:
-    assert read("名称\n暴露垃圾\n".encode("gb18030"), "csv", columns=["名称"]).rows[0][1] == {"名称": "暴露垃圾"}
+def test_files_of_older_spreadsheets_are_read_when_that_is_declared() -> None:
+    data = "名称\n暴露垃圾\n".encode("gb18030")
+    for declared in ("gbk", "GB18030"):
+        assert read(data, "csv", columns=["名称"], encoding=declared).rows[0][1] == {"名称": "暴露垃圾"}
+    for encoding, code in (("utf-8", "not_in_this_encoding"), ("latin-1", "unknown_encoding")):
+        with pytest.raises(RequestError) as refused:
+            read(data, "csv", columns=["名称"], encoding=encoding)
+        assert refused.value.code == code
+        assert "gbk" in refused.value.text("zh-CN")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+cmd|x", "-2+3", " =1", "＝1", "\u200b=1"])
+def test_a_formula_that_comes_in_is_refused(text) -> None:
+    found = read(f'a,b\nx,"{text}"\n+86 351 6123456,-5\n-,+3\n'.encode(), "csv", columns=["a", "b"])
+    assert [(one.row, one.column, one.code, one.value) for one in found.errors] == [(2, "b", "formula", text.strip(" "))]
+    assert [cells for _, cells in found.rows] == [{"a": "+86 351 6123456", "b": "-5"}, {"a": "-", "b": "+3"}]
+
+
+def test_a_formula_in_a_workbook_is_refused_and_its_dates_are_read() -> None:
+    book, packed = Workbook(), io.BytesIO()
+    book.active.append(["a", "b"])
+    book.active.append(["=1+1", "2"])
+    book.active.append([dt.date(2026, 1, 2), dt.datetime.fromisoformat("2026-01-02T08:00:00")])
+    book.save(packed)
+    found = read(packed.getvalue(), "xlsx", columns=["a", "b"])
+    assert [(one.row, one.column, one.code) for one in found.errors] == [(2, "a", "formula")]
+    assert found.rows == ((3, {"a": "2026-01-02", "b": "2026-01-02T08:00:00"}),)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_cell_of_a_megabyte_is_an_error_of_its_row(form) -> None:
+    if form == "csv":
+        data = b"a\nx\n" + b"z" * 1_000_000 + b"\n"
+    else:
+        book, packed = Workbook(), io.BytesIO()
+        for value in ("a", "x"):
+            book.active.append([value])
+        book.save(packed)
+        whole = io.BytesIO()
+        with zipfile.ZipFile(packed) as old, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as new:
+            for part in old.infolist():
+                rows = '<row r="3"><c r="A3" t="inlineStr"><is><t>' + "z" * 1_000_000 + "</t></is></c></row></sheetData>"
+                new.writestr(part, old.read(part).replace(b"</sheetData>", rows.encode()))
+        data = whole.getvalue()
+    found = read(data, form, columns=["a"])
+    assert [(one.row, one.code, len(one.value)) for one in found.errors] == [(3, "too_long", 80)]
+    assert [cells for _, cells in found.rows] == [{"a": "x"}]
+
+
+def test_a_broken_workbook_is_refused_whatever_is_broken() -> None:
+    good = write(["a"], [["x"]], "xlsx")
+    for name in zipfile.ZipFile(io.BytesIO(good)).namelist():
+        for junk in (b"", b"<a>", b"\x00\xff" * 50):
+            packed = io.BytesIO()
+            with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(packed, "w") as new:
+                for part in old.namelist():
+                    new.writestr(part, junk if part == name else old.read(part))
+            with contextlib.suppress(RequestError):
+                read(packed.getvalue(), "xlsx", columns=["a"])

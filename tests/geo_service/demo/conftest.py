@@ -14,8 +14,10 @@ from boundaries.store.publish import publish
 from boundaries.store.repository import add_generation, write_city
 from geo_service.db import Database, metadata
 from geo_service.demo.addresses import fill_addresses
+from geo_service.demo.build import seed_city_rules
 from geo_service.demo.cases import fill_cases
 from geo_service.demo.facilities import fill_facilities
+from geo_service.demo.ledgers import fill_ledgers
 from geo_service.demo.people import fill_people
 from geo_service.migrations import migrate
 from geo_service.published import Published, load_published
@@ -45,7 +47,9 @@ def fill(url: str, city: LatticeCity, *, seed: int = SEED) -> Filled:
         fill_addresses(connection, city)
         fill_facilities(connection, city, seed=seed, as_of=AS_OF)
         fill_people(connection, city, seed=seed, as_of=AS_OF)
+        seed_city_rules(connection, city, at=FOUNDED_AT)
         fill_cases(connection, city, published, seed=seed, as_of=AS_OF)
+        fill_ledgers(connection, city, published, seed=seed, as_of=AS_OF)
     return Filled(database, city, published, AS_OF)
 
 

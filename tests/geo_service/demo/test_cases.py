@@ -12,15 +12,16 @@ from sqlalchemy import Connection
 
 from boundaries.store.lookup import locate
 from geo_service import event_log
-from geo_service.cases.finding import CaseFilter, cases_page
+from geo_service.cases.finding import CaseFilter, cases_page, open_case_counts
 from geo_service.cases.model import OPEN_STATES, STATES, Case, Reporter, Routing, light
 from geo_service.cases.progress import fold_case
-from geo_service.cases.repository import NewCase, open_case_counts, open_new
+from geo_service.cases.repository import NewCase, open_new
 from geo_service.cases.tables import case_area, case_record, reporter, tracking_day
 from geo_service.cases.workflow import Recorded
 from geo_service.catalogue import category
 from geo_service.flows.intake.routing import decide
 from geo_service.geocoding.gazetteer import load_gazetteer
+from geo_service.scope import EVERYTHING
 from geo_service.workers.repository import responsible_for
 
 LOCAL = dt.timezone(dt.timedelta(hours=8))
@@ -29,7 +30,7 @@ LOCAL = dt.timezone(dt.timedelta(hours=8))
 @pytest.fixture(scope="module")
 def cases(filled: Any) -> list[Case]:
     with filled.database.reading() as connection:
-        return cases_page(connection, CaseFilter(), before=None, limit=100_000)[::-1]
+        return cases_page(connection, CaseFilter(scope=EVERYTHING), before=None, limit=100_000)[::-1]
 
 
 @pytest.fixture(scope="module")
@@ -73,14 +74,14 @@ def test_each_case_is_the_fold_of_its_events(cases: list[Case], log: list[event_
     by_case = defaultdict(list)
     for event in log:
         by_case[event.case_id].append(Recorded(event.kind, event.at, event.actor, event.data))
-    assert by_case.keys() == {case.case_id for case in cases}
+    assert by_case.keys() - {None} == {case.case_id for case in cases}  # a whistle may be about no case
     for case in cases:
         as_it_came = replace(case, state="received", updated_at=case.received_at, due_at=None, closed_at=None, version=1, progress={})
         assert by_case[case.case_id][0].kind == "received"
         assert fold_case(as_it_came, by_case[case.case_id]) == case
     kinds = {event.kind for event in log}
     assert kinds >= {"received", "verified", "filed", "dispatched", "accepted", "handled", "closed", "evaluated", "returned", "extended"}
-    assert {case.state for case in cases} >= STATES.keys() - {"void", "suspended"}
+    assert {case.state for case in cases} >= STATES.keys() - {"void", "suspended", "dispatched", "received"}
 
 
 def test_the_log_is_one_whole_chain_in_the_order_of_time(filled: Any, connection: Connection, log: list[event_log.Event]) -> None:
@@ -98,8 +99,8 @@ def test_no_event_tells_who_reported_or_what_was_written(connection: Connection,
     assert len(reporters) > len(cases) / 2
     for event in log:
         said = f"{event.actor} {event.data}"
-        case = by_id[event.case_id or 0]
-        assert case.description not in said
+        case = by_id.get(event.case_id or 0)
+        assert case is None or case.description not in said
         if event.case_id in reporters:
             assert reporters[event.case_id].name not in said
             assert reporters[event.case_id].phone not in said
@@ -117,10 +118,11 @@ def test_nobody_closes_what_they_handled(log: list[event_log.Event]) -> None:
 def test_open_cases_show_all_lights(filled: Any, cases: list[Case]) -> None:
     still_open = [case for case in cases if case.state in OPEN_STATES]
     assert 0.02 < len(still_open) / len(cases) < 0.12
-    lights = Counter(light(case, at=filled.as_of) for case in still_open)
-    assert lights["none"] == 0
-    for colour, share in (("green", 0.6), ("yellow", 0.25), ("red", 0.15)):
-        assert lights[colour] / len(still_open) == pytest.approx(share, abs=0.06), colour
+    assert all((case.due_at is None) == (case.dispatched_at is None) for case in still_open)
+    running = [case for case in still_open if case.due_at is not None and case.frozen_at is None]
+    lights = Counter(light(case, at=filled.as_of) for case in running)
+    for colour, share in (("green", 0.6), ("yellow", 0.25), ("red", 0.15)):  # hard matters come on top: at this scale they weigh
+        assert lights[colour] / len(running) == pytest.approx(share, abs=0.12), colour
 
 
 def test_each_is_routed_as_the_service_would_route_it(filled: Any, connection: Connection, cases: list[Case]) -> None:
@@ -171,7 +173,7 @@ def test_what_lies_outside_waits_unassigned_or_was_refused(cases: list[Case]) ->
 def test_cases_are_found_by_every_area_above_them(connection: Connection, cases: list[Case]) -> None:
     placed = {(row.case_id, row.area_code) for row in connection.execute(sa.select(case_area))}
     assert placed == {(case.case_id, code) for case in cases for code in case.routing.areas.values()}
-    counts = open_case_counts(connection)
+    counts = open_case_counts(connection, EVERYTHING)
     assert counts["149900"] == sum(case.state in OPEN_STATES and bool(case.routing.areas) for case in cases)
 
 
@@ -188,13 +190,13 @@ def test_a_new_report_continues_ids_and_tracking_numbers(filled: Any, connection
 
 
 def test_duplicates_name_the_case_they_repeat(cases: list[Case], log: list[event_log.Event]) -> None:
-    by_number = {case.tracking_number: case for case in cases}
     by_id = {case.case_id: case for case in cases}
     merged = [event for event in log if event.kind == "merged"]
     assert merged
     for event in merged:
-        repeated, case = by_number[event.data["into"]], by_id[event.case_id or 0]
+        repeated, case = by_id[event.data["into"]], by_id[event.case_id or 0]
         assert repeated.state != "merged"
+        assert case.merged_into == repeated.case_id
         assert repeated.category == case.category
         assert dt.timedelta(0) <= case.received_at - repeated.received_at <= dt.timedelta(days=2)
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from geo_service.demo.ladder import Ladder
 from geo_service.workers.repository import responsible_for
-from geo_service.workers.tables import agency, holding, person, post
+from geo_service.workers.tables import absence, agency, holding, person, post
 
 DAY = [dt.datetime(2026, 11, day, tzinfo=dt.UTC) for day in range(1, 10)]
 MICRO, GRID, STREET = ("micro_grid", "11"), ("grid", "1"), ("street", "0")
@@ -19,16 +19,10 @@ POSTS = (
     (4, "grid_worker", GRID),
     (5, "street_office", STREET),
 )
-# post, person, from, until, stands in, away from, away until
-HELD = (
-    (1, 1, 0, 2, False, None, None),
-    (1, 2, 3, None, False, 4, 6),
-    (1, 3, 4, 5, True, None, None),
-    (2, 4, 0, None, False, None, None),
-    (4, 4, 1, 5, True, None, None),
-    (4, 5, 1, None, False, 5, None),
-    (5, 6, 1, 7, False, None, None),
-)
+# post, person, from, until
+HELD = ((1, 1, 0, 1), (1, 2, 3, 7), (2, 4, 0, None), (4, 5, 1, None), (5, 6, 1, 8))
+# person, from, until, stand-in, post that stands in
+AWAY = ((2, 4, 5, 3, None), (2, 5, 6, None, 5), (5, 2, 4, 2, None), (5, 5, None, None, None))
 
 
 def test_it_names_whom_the_rule_for_one_names(empty: Any) -> None:
@@ -42,10 +36,13 @@ def test_it_names_whom_the_rule_for_one_names(empty: Any) -> None:
             ],
         )
         connection.execute(sa.insert(person), [{"person_id": n, "name": f"人{n}", "party_member": False} for n in range(1, 7)])
-        names = ("post_id", "person_id", "from_at", "until_at", "stands_in", "away_from_at", "away_until_at")
-        for row in HELD:
-            moments = [value if i in (0, 1, 4) or value is None else DAY[value] for i, value in enumerate(row)]
-            connection.execute(sa.insert(holding).values(dict(zip(names, moments, strict=True))))
+        for post_id, person_id, begin, end in HELD:
+            span = {"from_at": DAY[begin], "until_at": None if end is None else DAY[end]}
+            connection.execute(sa.insert(holding).values(post_id=post_id, person_id=person_id, **span))
+        for person_id, begin, end, stand_in, by_post in AWAY:
+            span = {"from_at": DAY[begin], "until_at": None if end is None else DAY[end]}
+            instead = {"stand_in_person_id": stand_in, "stand_in_post_id": by_post}
+            connection.execute(sa.insert(absence).values(person_id=person_id, reason="leave", actor="test", **span, **instead))
         ladder, named = Ladder(connection), set()
         for day, length in itertools.product(DAY, range(1, 4)):
             areas = [MICRO, GRID, STREET][:length]
@@ -54,4 +51,5 @@ def test_it_names_whom_the_rule_for_one_names(empty: Any) -> None:
             assert ladder.responsible(areas, day.timestamp()) == expected
             named.add(expected)
         assert ladder.responsible([("grid", "2")], DAY[0].timestamp()) is None
-    assert {(1, 1, "甲办"), (1, 2, "甲办"), (1, 3, "甲办"), (4, 5, None), (5, 6, "甲办"), (1, None, "甲办")} <= named
+    assert {(1, 1, "甲办"), (1, 2, "甲办"), (1, 3, "甲办"), (1, 6, "甲办"), (4, 5, None), (4, 2, None), (5, 6, "甲办")} <= named
+    assert (1, None, "甲办") in named

@@ -12,13 +12,17 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from geo_service.cases.consulting.tables import consultation, consultation_party, rule_proposal, whistle, whistle_call
 from geo_service.cases.tables import case_area, case_record, reporter, tracking_day
 from geo_service.event_log import event, event_head
 from geo_service.facilities.tables import facility
 from geo_service.geocoding.tables import address
-from geo_service.workers.tables import agency, holding, person, post
+from geo_service.workers.tables import absence, agency, compound_body, holding, patrol, person, phone_range, post, visit, visit_quota
 
-TABLES = (agency, post, person, holding, facility, address, case_record, case_area, reporter, tracking_day, event, event_head)
+LEDGERS = (absence, phone_range, visit_quota, compound_body, visit, patrol)
+HARD = (consultation, consultation_party, whistle, whistle_call, rule_proposal)
+CASES = (case_record, case_area, reporter, tracking_day, *HARD, event, event_head)
+TABLES = (agency, post, person, holding, *LEDGERS, facility, address, *CASES)
 PROGRAM = """
 import pickle, sys
 from pathlib import Path

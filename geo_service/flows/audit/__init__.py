@@ -1,0 +1,1 @@
+"""Reading the city's log, and proving that nobody bent it."""

@@ -1,0 +1,1 @@
+"""The rules as tables that people edit: looked at, exported, checked, imported, version by version."""

@@ -1,0 +1,1 @@
+"""A door: the boundaries as vector tiles, from memory."""

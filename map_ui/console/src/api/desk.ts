@@ -1,0 +1,39 @@
+// What a desk keeps and does beside one case: saved views, who looks at what, many cases at once, a caller's number.
+import { call, get, onceKey } from "./client";
+import type { BulkOut, CaseConsultationsOut, EventsOut, PersonsOut, SavedView, WhistlesOut } from "./wire";
+
+export interface BulkCase {
+  case_id: number;
+  version: number;
+  payload?: Record<string, unknown>;
+}
+
+export const fetchViews = async () => (await get<{ items: SavedView[] }>("/api/v1/views")).items;
+export const saveView = async (name: string, query: string) => (await call<SavedView>("POST", "/api/v1/views", { body: { name, query } })).data;
+export const dropView = (id: number) => call<null>("DELETE", `/api/v1/views/${id}`);
+
+/** Says that this case is open here; others see it for half a minute. */
+export const sayViewing = (id: number) => call<null>("POST", `/api/v1/cases/${id}/viewing`);
+export const sayClosed = (id: number) => call<null>("DELETE", `/api/v1/cases/${id}/viewing`, { last: true });
+
+/** The events of a case with the state of their hashes. */
+export const fetchEvents = (id: number) => get<EventsOut>(`/api/v1/cases/${id}/events`);
+
+export const fetchConsultations = (id: number) => get<CaseConsultationsOut>(`/api/v1/cases/${id}/consultations`);
+export const fetchWhistles = (id: number) => get<WhistlesOut>("/api/v1/whistles", { case: id });
+
+/** Who reported; the purpose stands in the log. */
+export const reveal = async (id: number, purpose: string) =>
+  (await call<{ name: string | null; phone: string | null }>("POST", `/api/v1/cases/${id}/reveal`, { body: { purpose } })).data;
+
+/** The cases that this whole number reported; the purpose stands in the log. */
+export const byPhone = async (phone: string, purpose: string) =>
+  (await call<{ case_ids: number[] }>("POST", "/api/v1/reporters/search", { body: { phone, purpose } })).data.case_ids;
+
+/** One action on many cases; with `dry` only what would become of each. */
+export async function bulk(action: string, payload: unknown, cases: readonly BulkCase[], dry: boolean, once = onceKey()): Promise<BulkOut> {
+  return (await call<BulkOut>("POST", "/api/v1/cases/bulk", { query: { dry_run: dry || null }, body: { action, payload, cases }, once: dry ? undefined : once })).data;
+}
+
+export const fetchPersons = async (text: string, signal?: AbortSignal) => (await get<PersonsOut>("/api/v1/persons", { text, limit: 30 }, signal)).items;
+export const fetchPerson = (id: string) => get<PersonsOut["items"][number]>(`/api/v1/persons/${encodeURIComponent(id)}`);
