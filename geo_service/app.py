@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
 
 from fastapi import FastAPI
+from starlette.routing import NoMatchFound
 
 from boundaries.errors import BoundariesError
 from geo_service import __version__
@@ -18,6 +19,8 @@ from geo_service.api.auth import ask_first
 from geo_service.api.limits import Limits
 from geo_service.api.wiring import Wiring
 from geo_service.clock import Clock, SystemClock
+from geo_service.console.basemap import Basemap
+from geo_service.console.basemap_endpoints import router as basemap
 from geo_service.console.endpoints import router as console
 from geo_service.console.held import Held
 from geo_service.console.pages import router as pages
@@ -32,6 +35,7 @@ from geo_service.flows.consultation.whistle_endpoints import router as whistles
 from geo_service.flows.dispatch.acting import apply_event
 from geo_service.flows.dispatch.bulk_endpoints import router as bulk
 from geo_service.flows.dispatch.endpoints import router as dispatch
+from geo_service.flows.dispatch.exporting import router as exporting
 from geo_service.flows.dispatch.viewing import router as viewing
 from geo_service.flows.evaluation.endpoints import router as evaluation
 from geo_service.flows.facilities.endpoints import router as facilities
@@ -65,6 +69,16 @@ DESCRIPTION = """Open-source grid governance for cities: from a report with a po
 Coordinates are lon, lat with a named datum, always. Errors are problem documents (RFC 9457) in the language of Accept-Language."""
 
 
+ROUTERS = (
+    *(accounts, audit, messages, reporters, callers, bulk, exporting),
+    *(viewing, views, stream, health, lookup, intake, dispatch),
+    *(consultation, whistles, proposals, evaluation, planning, generations, table),
+    *(transfer, jobs, tiles, facilities, rules, maps, home),
+    *(people, console, basemap, pages),
+)
+"""In this order: an address of its own comes before one with a place for any name."""
+
+
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     """The service over one city's database.
 
@@ -83,45 +97,17 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app = FastAPI(title="citygrid", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.wiring = wiring
     app.state.held = Held()
+    app.state.basemap = Basemap(settings.basemap, settings.storage.data_dir)
     app.state.feed = Feed(wiring.database, wiring.clock.now)
     wiring.database.after_commit.append(app.state.feed.wake)
     app.state.step = apply_event  # a ruling of a consultation moves its case as everybody does: a flow never calls a flow
     app.state.consult = consult  # and the action on a case opens a consultation as everybody does
     problems.install(app)
-    for router in (
-        accounts,
-        audit,
-        messages,
-        reporters,
-        callers,
-        bulk,
-        viewing,
-        views,
-        stream,
-        health,
-        lookup,
-        intake,
-        dispatch,
-        consultation,
-        whistles,
-        proposals,
-        evaluation,
-        planning,
-        generations,
-        table,
-        transfer,
-        jobs,
-        tiles,
-        facilities,
-        rules,
-        maps,
-        home,
-        people,
-        console,
-        pages,
-    ):
+    for router in ROUTERS:
         ask_first(router)
         app.include_router(router)
+    with suppress(NoMatchFound):  # looks at every route, so each is built now: built by a first call it would meet other threads' warnings
+        app.url_path_for("")
     app.state.accesses = AccessLog(wiring)
     app.add_middleware(Noting, entries=app.state.accesses, wiring=wiring)
     app.add_middleware(Limits)

@@ -98,6 +98,35 @@ class MessageSettings(_Concern):
         return texts
 
 
+class BasemapSettings(_Concern):
+    """A basemap from elsewhere, through this service: the address of its tiles with {z} {x} {y}, and how much is kept for how long."""
+
+    basemap_url: SecretStr | None = None
+    basemap_attribution: str = ""
+    basemap_min_zoom: int = Field(default=1, ge=0, le=22)
+    basemap_max_zoom: int = Field(default=18, ge=0, le=22)
+    basemap_private_networks: list[str] = []
+    basemap_cache_mb: float = Field(default=500, gt=0, le=1_000_000)
+    basemap_cache_days: float = Field(default=30, gt=0)
+
+    @field_validator("basemap_url")
+    @classmethod
+    def _template(cls, url: SecretStr | None) -> SecretStr | None:
+        text = url.get_secret_value() if url else ""
+        if not text:
+            return None
+        if not text.startswith(("http://", "https://")) or any(name not in text for name in ("{z}", "{x}", "{y}")):
+            raise ValueError("CITYGRID_BASEMAP_URL is an http(s) address with {z}, {x} and {y}")
+        return url
+
+    @field_validator("basemap_private_networks")
+    @classmethod
+    def _networks(cls, texts: list[str]) -> list[str]:
+        for text in texts:
+            ip_network(text, strict=False)
+        return texts
+
+
 class Settings:
     """All concerns together; `create_app` and the command line take this."""
 
@@ -113,6 +142,7 @@ class Settings:
         privacy: PrivacySettings | None = None,
         jobs: JobsSettings | None = None,
         messages: MessageSettings | None = None,
+        basemap: BasemapSettings | None = None,
     ) -> None:
         self.storage = storage or StorageSettings()
         self.server = server or ServerSettings()
@@ -123,6 +153,7 @@ class Settings:
         self.privacy = privacy or PrivacySettings()
         self.jobs = jobs or JobsSettings()
         self.messages = messages or MessageSettings()
+        self.basemap = basemap or BasemapSettings()
 
     @property
     def heads_file(self) -> Path:

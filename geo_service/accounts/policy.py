@@ -20,7 +20,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "planner": _LOOKING | {"planning.write", "planning.publish"},
     "administrator": _LOOKING
     | {"people.write", "facilities.write", "rules.write", "accounts.write", "messages.write", "jobs.read", "export"}
-    | {"planning.write", "planning.publish", "visits.write", "cases.act"},
+    | {"planning.write", "planning.publish", "visits.write", "cases.act", "cases.report"},
     "auditor": _LOOKING | {"audit.read", "jobs.read"},
     "api": frozenset({"cases.read", "cases.report", "people.read", "facilities.read", "planning.read"}),
     **dict.fromkeys(FIELD_ROLES, _FIELD | {"facilities.read", "consult"}),

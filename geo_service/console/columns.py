@@ -26,14 +26,15 @@ def head(connection: Connection) -> int:
 def columns(connection: Connection, held: Held, wanted: CaseFilter, *, now: datetime) -> dict[str, Any]:
     """Every case that matches, newest first, column by column; entry i of each list belongs to one case.
 
-    state, light, urgency and grid count in the lists `states`, `lights`, `urgencies`, `grids` (-1: in no grid); received, due and closed
+    state, light, urgency and grid count in the lists `states`, `lights`, `urgencies`, `grids` (-1: in no area; the nearest area above
+    where a case is in no grid); received, due and closed
     are seconds since 1970 (due and closed may be null); yellow and red: when the
     light turns, null where its clock does not run; lon, lat WGS-84 or null. position: what the columns include of the log.
     """
     position, table, grids = held.found(connection, conditions(wanted))
     return {
         "position": position,
-        "states": STATES,
+        "states": list(STATES),
         "lights": LIGHTS,
         "urgencies": URGENCIES,
         "grids": grids,

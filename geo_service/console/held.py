@@ -33,7 +33,10 @@ Ids = npt.NDArray[np.int64]
 
 @dataclass(slots=True)
 class Table:
-    """What is held, ordered by id. Instants are seconds since 1970, NaN for none; grid counts in `Held.grids`, -1 for none."""
+    """What is held, ordered by id. Instants are seconds since 1970, NaN for none.
+
+    grid: a number of a code that `Held.found` lists; -1 for a case in no area.
+    """
 
     id: Ids
     state: npt.NDArray[np.uint8]
@@ -94,6 +97,11 @@ class Held:
         known[known] = table.id[rows[known]] == ids[known]  # what was filed since the position was read is told by the log
         return position, table.take(rows[known][::-1]), grids
 
+    def read_ahead(self, connection: Connection) -> None:
+        """Reads everything now, so that nobody has to wait for it later."""
+        with self._lock:
+            self._catch_up(connection)
+
     def _catch_up(self, connection: Connection) -> int:
         newest = int(connection.execute(sa.select(event_head.c.position)).scalar() or 0)
         if self._position < 0 or newest > self._position + MOST_BEHIND:
@@ -106,8 +114,10 @@ class Held:
         return newest
 
     def _patch(self, connection: Connection, newest: int) -> None:
-        behind = sa.select(event.c.case_id.distinct()).where(
-            event.c.position > self._position, event.c.position <= newest, event.c.case_id.is_not(None)
+        behind = (
+            sa.select(event.c.case_id)
+            .distinct()
+            .where(event.c.position > self._position, event.c.position <= newest, event.c.case_id.is_not(None))
         )
         touched = sorted(connection.execute(behind).scalars())
         for start in range(0, len(touched), _IDS_AT_ONCE):
@@ -123,10 +133,16 @@ def _read(connection: Connection, ids: list[int] | None, grid_at: dict[str, int]
     rows = sa.select(c.case_id, c.state, c.urgency, c.received_at, c.due_at, c.warn_at, c.frozen_at, c.closed_at, c.lon, c.lat).order_by(
         c.case_id
     )
-    lying = sa.select(case_area.c.case_id, case_area.c.area_code).where(case_area.c.area_level == "grid")
+    lying = sa.select(case_area.c.case_id, case_area.c.area_code)
     if ids is not None:
         rows, lying = rows.where(c.case_id.in_(ids)), lying.where(case_area.c.case_id.in_(ids))
-    grids = {row.case_id: row.area_code for row in connection.execute(lying)}
+    grids: dict[int, str] = {}
+    for level in ("district", "street", "community", "grid"):  # the finest says it: a case in no grid lies in something larger
+        within = lying.where(case_area.c.area_level == level)
+        if ids is None and level != "grid":
+            elsewhere = sa.select(case_area.c.case_id).where(case_area.c.area_level == "grid")
+            within = within.where(case_area.c.case_id.not_in(elsewhere))
+        grids |= {row.case_id: row.area_code for row in connection.execute(within)}
     return _table(connection.execute(rows).all(), grids, grid_at)
 
 

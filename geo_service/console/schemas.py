@@ -30,6 +30,21 @@ class CaseColumnsOut(BaseModel):
     grid: list[int]
 
 
+class BasemapOut(BaseModel):
+    """Tiles from elsewhere through this service: their address with {z} {x} {y}, what to write on the map, the zooms there are."""
+
+    url: str
+    attribution: str
+    min_zoom: int
+    max_zoom: int
+
+
+class MapOut(BaseModel):
+    """What the map may show beside the city's own layers. basemap: null where none is configured."""
+
+    basemap: BasemapOut | None
+
+
 class ListedCase(CaseRow):
     """A case as lists show it, and the areas it lies in as recorded: {level: code}."""
 

@@ -79,6 +79,7 @@ def build(
             if holds_city(url):
                 raise _occupied()
             counts = _fill(url, folder, seed=seed, scale=scale, at=at, step=step)
+    (folder / "heads.jsonl").unlink(missing_ok=True)  # what it vouches for is the log of the city that was here before
     return Built(counts, _describe(folder, counts, seed=seed, scale=scale, as_of=as_of))
 
 

@@ -32,7 +32,10 @@ def unclear(play: Play, at: datetime) -> Scene:
     play.step("return", at, role="agency", name=owner, reason="unclear_ownership", proposed_owner=play.instead)
     yield at + LOOKED
     play.enter(at + LOOKED)
-    yield from (_ruled if play.number % 3 else _minuted)(play, at)
+    if play.number % 3 == 2:
+        yield from _minuted(play, at)
+    else:
+        yield from _ruled(play, at, precedent=play.number % 3 == 0)
 
 
 def recurring(play: Play, at: datetime) -> Scene:
@@ -213,5 +216,5 @@ def _adjourned(play: Play, at: datetime) -> Scene:
     yield from _ruled(play, at)
 
 
-ENDINGS: tuple[Callable[[Play, datetime], Scene], ...] = (_ruled, _second, _silent, _third, _settled, _adjourned)
-"""How a consultation on an overdue case goes on, one after the other."""
+ENDINGS: tuple[Callable[[Play, datetime], Scene], ...] = (_second, _ruled, _third, _settled, _silent, _adjourned)
+"""How a consultation on an overdue case goes on, one after the other, from the one that is overdue longest."""

@@ -30,9 +30,9 @@ STEPS: tuple[tuple[str, str, float], ...] = (
     ("verified", "verifying", 55),
     ("not_accepted", "not_accepted", 20),
     ("merged", "merged", 20),
-    ("filed", "filed", 12),
+    ("filed", "filed", 20),
     ("voided", "void", 180),
-    ("dispatched", "dispatched", 18),
+    ("dispatched", "dispatched", 40),
     ("returned", "filed", 0.06),
     ("dispatched", "dispatched", 0.04),
     ("accepted", "handling", 0.06),
@@ -133,7 +133,7 @@ def _until_sent(rng: np.random.Generator, reports: Reports, taken: Flags, offset
     count = len(reports.at_s)
     first = slice(RECEIVED, DISPATCHED + 1)
     minutes = rng.gamma(2.0, 0.5, (count, DISPATCHED + 1)) * USUAL[first] * taken[:, first]
-    minutes[:, DISPATCHED] *= np.where(rng.random(count) < 0.04, 12, 1)  # now and then nobody is sure whose it is
+    minutes[:, DISPATCHED] *= np.where(rng.random(count) < 0.04, 6, 1)  # now and then nobody is sure whose it is
     minutes[reports.round_the_clock] *= 0.2
     minutes[:, NOT_ACCEPTED] = np.where(reports.placed, minutes[:, NOT_ACCEPTED], rng.uniform(400, 2_500, count))
     times = np.zeros(taken.shape, dtype=np.int64)

@@ -51,7 +51,7 @@ def choose_open(rng: np.random.Generator, may: Flags, sent_s: Rows, warn_s: Rows
 def choose_plots(
     rng: np.random.Generator, wanted: Mapping[str, int], sent_s: Rows, due_s: Rows, end_s: int, recurring: Flags
 ) -> dict[str, list[int]]:
-    """Rows for each plot, each row once, in the order of dispatch. sent_s: `end_s` for those that were not sent anywhere."""
+    """Rows for each plot, each row once, the one that is due first first. sent_s: `end_s` for those that were not sent anywhere."""
     late_s, age_s = end_s - due_s, end_s - sent_s
     windows = {
         "overdue": ~recurring & (late_s > 5.05 * DAY_S) & (late_s < 13 * DAY_S) & (due_s - sent_s > DAY_S),
@@ -65,5 +65,5 @@ def choose_plots(
         rows = np.flatnonzero(windows[name] & free & (age_s > 0))
         chosen = np.sort(rng.choice(rows, size=min(count, len(rows)), replace=False)) if len(rows) else rows
         free[chosen] = False
-        found[name] = chosen.tolist()
+        found[name] = chosen[np.argsort(due_s[chosen], kind="stable")].tolist()
     return found

@@ -21,7 +21,11 @@ def wrong_with(place: Place) -> list[CellError]:
     """What cannot be of a place, each with its field; [] where all can. Positions are not looked at."""
     kind = kinds().get(place.kind)
     if kind is None:
-        return [_wrong("kind", "unknown_kind", f"kind is one of {', '.join(kinds())}", f"类型应为：{'、'.join(kinds())}")]
+        return [
+            _wrong(
+                "kind", "unknown_kind", f"kind is one of {', '.join(kinds())}", f"类型应为：{'、'.join(one.zh for one in kinds().values())}"
+            )
+        ]
     return [*_texts(place), *_levels(place, kind), *_attributes(place, kind)]
 
 

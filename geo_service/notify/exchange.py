@@ -108,29 +108,38 @@ def _exchanged(
         if parts.scheme == "https":
             line = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
         with line:
-            _send(line, _request(parts, host, body, headers), deadline)
-            return _answer(line, deadline, read)
+            return _spoken(line, parts, host, body, headers, deadline, read)
 
 
-def _request(parts: SplitResult, host: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+def _spoken(
+    line: socket.socket, parts: SplitResult, host: str, body: bytes, headers: Mapping[str, str], deadline: _Deadline, read: bool
+) -> Answer:
     shown = f"[{host}]" if ":" in host else host
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [f"POST {target} HTTP/1.1", f"Host: {shown}{f':{parts.port}' if parts.port else ''}", "Connection: close"]
-    lines += [f"Content-Length: {len(body)}", *(f"{name}: {value}" for name, value in headers.items())]
-    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
-
-
-def _send(line: socket.socket, content: bytes, deadline: _Deadline) -> None:
-    rest = memoryview(content)
-    while rest:
-        line.settimeout(deadline.left())
-        rest = rest[line.send(rest) :]
-
-
-def _answer(line: socket.socket, deadline: _Deadline, read: bool) -> Answer:
-    response = http.client.HTTPResponse(_Bounded(line, deadline))  # type: ignore[arg-type]  # asks only for makefile
-    response.begin()
+    connection = http.client.HTTPConnection(host)
+    connection.sock = _Line(line, deadline)  # asked only to send, to be read and to close
+    connection.request("POST", target, body, {"Host": f"{shown}{f':{parts.port}' if parts.port else ''}", "Connection": "close", **headers})
+    response = connection.getresponse()
     return Answer(response.status, response.read(LARGEST_ANSWER) if read else b"")
+
+
+class _Line:
+    """A socket as an HTTP connection uses it, for no longer than the deadline. Whoever opened it closes it."""
+
+    def __init__(self, line: socket.socket, deadline: _Deadline) -> None:
+        self._line, self._deadline = line, deadline
+
+    def sendall(self, content: bytes) -> None:
+        rest = memoryview(content)
+        while rest:
+            self._line.settimeout(self._deadline.left())
+            rest = rest[self._line.send(rest) :]
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Bounded(self._line, self._deadline))
+
+    def close(self) -> None:
+        pass
 
 
 class _Bounded(io.RawIOBase):
@@ -138,9 +147,6 @@ class _Bounded(io.RawIOBase):
 
     def __init__(self, line: socket.socket, deadline: _Deadline) -> None:
         self._line, self._deadline, self._left = line, deadline, LARGEST_ANSWER
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
 
     def readable(self) -> bool:
         return True

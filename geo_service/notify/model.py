@@ -52,7 +52,7 @@ class Subscription:
         return REPORTER if self.owner_kind == REPORTER else "staff"
 
     def wants(self, *, position: int, kind: str, stage: str | None, case_id: int, areas: Collection[str], category: str | None) -> bool:
-        """Whether an event of a case is told. stage: the one of the seven that the event brought the case into."""
+        """Whether an event of a case is told. stage: the one of the seven that the case is in behind the event."""
         if position <= self.from_position or (self.case_id is not None and self.case_id != case_id):
             return False
         if self.area_code is not None and self.area_code not in areas:

@@ -73,7 +73,7 @@ def event_names() -> Mapping[str, tuple[str, str]]:
 def chosen(
     texts: Mapping[tuple[str, str, str], Template], *, audience: str, kind: str, stage: str | None, language: str
 ) -> Template | None:
-    """The text for an event: of its kind, else of the stage it brought the case into, else of any kind; None where there is none."""
+    """The text for an event: of its kind, else of the stage the case is in, else of any kind; None where there is none."""
     for name in (kind, *((f"stage:{stage}",) if stage else ()), ANY):
         for spoken in (language, *LANGUAGES):
             found = texts.get((audience, name, spoken))

@@ -37,6 +37,7 @@ class Desk:
         """Opens an address and waits until the list stands."""
         self.page.goto(path)
         self.page.wait_for_selector("#cases[aria-busy='false']")
+        self.page.wait_for_selector(".city:not(:empty)")  # names are here too
 
     def text(self, key: str, **values: object) -> str:
         return self.texts[key].format(**values)

@@ -1,4 +1,4 @@
-"""A wire between browser and service that a test can count on, cut and mend: it passes bytes on and looks only at who asks for the stream."""
+"""A wire between browser and service that a test can count on, cut and mend; it looks only at who asks for the stream."""
 
 import contextlib
 import socket

@@ -1,9 +1,9 @@
 """What a planner does at the table, in a real browser; the whole draft is proven by the service, and by GEOS here, after every step."""
 
-import io
 import json
 import math
 import re
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,6 +126,13 @@ class Table:
     def base(self) -> int:
         return int(ask(self.desk.address, f"/api/v1/drafts/{self.number}")["base_generation"])
 
+    def distance_to_a_corner(self, x: float, y: float) -> float:
+        """Metres from a place to the nearest corner of an area of the draft."""
+        seen = ask(self.desk.address, f"/api/v1/drafts/{self.number}/areas?bbox=113,37,114,38")
+        corners = [position for one in seen["leaves"] if one["geometry"] for position in one["geometry"]["coordinates"][0]]
+        here, scale = mercator(*city.lonlat(x, y)), math.cos(math.radians(city.lonlat(x, y)[1]))
+        return min(math.dist(here, mercator(*position)) for position in corners) * scale
+
     def show(self, pane: str) -> None:
         self.page.get_by_role("tab", name=self.text(f"plan.pane.{pane}")).click()
 
@@ -146,10 +153,15 @@ def prove(address: str, number: int, head: int) -> None:
     """Both proofs of the service over the whole draft hold, and GEOS finds nothing in the file it hands out."""
     check = ask(address, f"/api/v1/drafts/{number}/check")
     assert (check["head"], check["holds"]) == (head, True), check
-    with urllib.request.urlopen(f"{address}/api/v1/drafts/{number}/export", timeout=30) as response:
-        shapes = geopandas.read_file(io.BytesIO(response.read())).geometry
-    assert shapes.is_valid.all()
-    assert shapely.coverage_is_valid([shape for shape in shapes if shape is not None and not shape.is_empty])
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        urllib.request.urlopen(f"{address}/api/v1/drafts/{number}/export", timeout=30) as response,
+    ):
+        path = Path(folder, "draft.gpkg")
+        path.write_bytes(response.read())
+        leaves = geopandas.read_file(path).geometry.dropna()
+    assert leaves.is_valid.all()
+    assert shapely.coverage_is_valid(leaves.to_numpy())
 
 
 def report(address: str, x: float, y: float) -> dict[str, Any]:
@@ -185,9 +197,12 @@ def test_a_planner_paints_splits_drags_undoes_and_publishes_and_only_new_reports
     table.apply()
 
     table.press("4")
-    table.drag((100, 100), (112, 108))
+    before = table.board.bounding_box()
+    table.drag((100, 100), (112, 88), (112, 112))
     table.drawn()
+    assert table.board.bounding_box() == before  # the map does not move under the pointer
     table.apply()
+    assert table.distance_to_a_corner(112, 112) < 1.5
 
     table.press("Control+z")
     table.settled(4)
@@ -213,3 +228,74 @@ def test_a_planner_paints_splits_drags_undoes_and_publishes_and_only_new_reports
     assert len({leaf for leaf, _ in fresh}) == 2
     moved = area_of(address, report(address, 103, 104)["case_id"])
     assert moved[1] == city.A1  # inside what the dragged corner won
+
+
+@pytest.mark.parametrize("table", ["en"], indirect=True)
+def test_a_refused_split_is_shown_at_its_place_and_corrected(table: Table) -> None:
+    table.begin("corrected")
+    table.split((330, 60), (470, 60))  # ends inside the village: it cuts nothing off
+    refused = table.pane.get_by_role("alert")
+    expect(refused).to_contain_text("NO_SPLIT")
+    expect(refused).to_contain_text(table.text("plan.correct_it"))
+    expect(table.pane.get_by_role("button", name=table.text("plan.apply"))).to_be_disabled()
+    table.press("Enter")
+    assert table.head() == 0
+    table.split((290, 60), (510, 60))
+    table.drawn()
+    expect(table.pane.get_by_role("alert")).to_have_count(0)
+    table.apply()
+    table.show("defects")
+    leaves = ask(table.desk.address, f"/api/v1/drafts/{table.number}/check")["proof"]["leaves"]
+    expect(table.pane.locator(".holds")).to_contain_text(table.text("plan.holds", leaves=leaves, head=1))
+    expect(table.pane.get_by_role("button", name=table.text("plan.go_to")).first).to_be_visible()
+
+
+@pytest.mark.parametrize("table", ["en"], indirect=True)
+def test_a_planner_who_was_overtaken_sees_what_changed_and_goes_on(table: Table) -> None:
+    table.begin("two planners")
+    table.press("5")
+    table.drag((340, 110), (340, 160), (270, 160), (270, 112))  # the village takes a piece of the neighbour
+    table.drawn()
+    other = ask(table.desk.address, f"/api/v1/drafts/{table.number}/areas?bbox=113,37,114,38")
+    key = next(one["key"] for one in other["leaves"] if one["code"] == A101)
+    renamed = {"operation": {"kind": "rename", "area": key, "name": "东风里"}}
+    ask(table.desk.address, f"/api/v1/drafts/{table.number}/operations", renamed, **{"If-Match": '"0"'})
+    table.press("Enter")
+    conflict = table.page.locator(".conflict")
+    expect(conflict).to_contain_text(table.text("plan.op.rename"))
+    expect(conflict).to_contain_text(table.text("plan.conflict_kept"))
+    conflict.get_by_role("button", name=table.text("plan.go_on")).click()
+    table.drawn()
+    table.apply()
+    table.show("steps")
+    expect(table.pane.locator("li")).to_have_count(2)
+
+
+def test_a_connection_that_breaks_while_an_edge_is_dragged_loses_nothing_and_does_nothing_twice(table: Table) -> None:
+    table.begin("断线")
+    lost: list[str] = []
+
+    def cut(route: Any) -> None:
+        """The first time the service does it and the answer is lost."""
+        if route.request.method == "GET":
+            route.fallback()
+            return
+        if not lost:
+            route.fetch()
+        lost.append(route.request.post_data)
+        route.abort()
+
+    table.press("4")
+    operations = re.compile(r"/operations$")
+    table.drag((200, 100), (206, 108), drop=False)
+    table.page.context.route(operations, cut)
+    table.page.mouse.up()
+    table.drawn()
+    table.press("Enter")
+    expect(table.pane.get_by_role("alert").first).to_contain_text(table.text("plan.unsure"))
+    table.page.reload()  # even then
+    expect(table.pane.get_by_role("alert").first).to_contain_text(table.text("plan.unsure"))
+    table.page.context.unroute(operations, cut)
+    table.settled(1)
+    assert len(set(lost)) == 1  # the same words with the same client id
+    assert len(ask(table.desk.address, f"/api/v1/drafts/{table.number}/operations")["items"]) == 1

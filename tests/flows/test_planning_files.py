@@ -86,6 +86,18 @@ def test_a_city_is_imported_as_a_generation_with_its_findings(service: Service, 
     assert planner.get("generations/2/defects?severity=dreadful", status=422).json()["code"] == "malformed"
 
 
+def test_an_imported_generation_is_put_in_force_over_http(service: Service, planner: Sender, tmp_path: Path) -> None:
+    planner.send("generations/import", whole_city(tmp_path), options={"layers": LAYERS})
+    headers = planner.headers
+    done = service.client.post("/api/v1/generations/2/publish?open_cases=keep", headers=headers)
+    assert done.status_code == 200, done.text
+    assert (done.json()["generation"], service.client.get("/health/ready").json()["generation"]) == (2, 2)
+    again = service.client.post("/api/v1/generations/2/publish", headers=headers)
+    assert (again.status_code, again.json()["code"]) == (409, "generation_in_force")
+    assert service.client.post("/api/v1/generations/99/publish", headers=headers).json()["code"] == "generation_unknown"
+    assert service.client.post("/api/v1/generations/2/publish", headers=service.operator).status_code == 403
+
+
 def test_a_proposed_repair_is_previewed_and_done_as_an_operation(service: Service, planner: Sender, tmp_path: Path) -> None:
     planner.send("generations/import", whole_city(tmp_path), options={"layers": LAYERS})
     hole = planner.get("generations/2/defects?rule=hole").json()["items"][0]

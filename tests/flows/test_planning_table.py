@@ -1,6 +1,7 @@
 """What a screen asks of a draft: its areas in a box, its list of operations, its proof; on both databases."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ def box(x0: float, y0: float, x1: float, y1: float) -> str:
     return ",".join(str(n) for n in (*city.lonlat(x0, y0), *city.lonlat(x1, y1)))
 
 
-def ring(area: dict) -> list[tuple[float, float]]:
+def ring(area: dict[str, Any]) -> list[tuple[float, float]]:
     return [tuple(position) for position in area["geometry"]["coordinates"][0][:-1]]
 
 

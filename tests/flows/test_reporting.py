@@ -125,8 +125,8 @@ def test_every_case_is_in_the_log_and_the_chain_is_whole(service: Service) -> No
         send(service, body(50, 50))
     with service.database.reading() as connection:
         events = event_log.after(connection, 0)
-        assert [e.position for e in events] == [1, 2, 3, 4, 5]
-        assert {e.actor for e in events} == {"anonymous"}
+        assert [e.position for e in events] == [1, 2, 3, 4, 5, 6]
+        assert [(e.kind, e.actor) for e in events] == [("key_created", "test"), *[("received", "anonymous")] * 5]
         assert event_log.first_break(connection) is None
     named = send(service, body(50, 50), **service.operator)
     assert case_of(service, named["case_id"])["events"][0]["actor"] == "desk 1"

@@ -20,6 +20,7 @@ from geo_service.cases.tables import case_record
 from geo_service.db import Database
 from geo_service.demo.build import build
 from geo_service.errors import SetupError
+from geo_service.flows.audit.service import put_head_outside, verify
 from geo_service.migrations import database_lock, holds_city
 from geo_service.settings import ServerSettings, Settings, StorageSettings
 
@@ -91,6 +92,21 @@ def test_a_second_build_is_refused_unless_forced_and_a_running_one_is_not_distur
         make(url, tmp_path, force=True)
     assert busy.value.code == "database_locked"
     assert holds_city(url)
+
+
+def test_a_city_that_replaces_another_is_not_held_to_the_heads_of_its_log(tmp_path: Path) -> None:
+    url, heads = f"sqlite:///{tmp_path / 'city.db'}", tmp_path / "heads.jsonl"
+    make(url, tmp_path)
+    database = Database(url)
+    with database.reading() as connection:
+        assert put_head_outside(connection, heads=heads, key=None, now=dt.datetime(2026, 11, 24, tzinfo=dt.UTC))
+    database.close()
+    build(url, tmp_path, seed=2, scale=SCALE, as_of=DAY, force=True)
+    database = Database(url)
+    with database.reading() as connection:
+        found, cases = verify(connection, heads=heads, key=None)
+    database.close()
+    assert (found.whole, cases) == (True, 1000)
 
 
 def free(url: str) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # Nothing here outlives the test run, so nothing is made durable: commits are three times faster.
-SETTINGS = "fsync=off full_page_writes=off synchronous_commit=off shared_buffers=64MB listen_addresses=127.0.0.1 unix_socket_directories=''"
+COMMON = "shared_buffers=64MB listen_addresses=127.0.0.1 unix_socket_directories=''"
+SETTINGS = f"fsync=off full_page_writes=off synchronous_commit=off {COMMON}"
 # Waits until our end of its standard input closes: that happens even when the test run is killed.
 GUARDIAN = 'cat >/dev/null; "$1/pg_ctl" -D "$2/data" -m immediate stop >/dev/null 2>&1; rm -rf "$2"'
 
@@ -34,8 +35,11 @@ def _version(folder: Path) -> tuple[int, ...]:
 
 
 @contextlib.contextmanager
-def private_cluster(programs: Path) -> Iterator[int]:
-    """The port of a new cluster whose superuser is `postgres`, without a password, open to this machine only."""
+def private_cluster(programs: Path, *, durable: bool = False) -> Iterator[int]:
+    """The port of a new cluster whose superuser is `postgres`, without a password, open to this machine only.
+
+    durable: what is committed is on the disk, as in production; else it is as fast as it can be.
+    """
     # PostgreSQL refuses to run as root; its Debian package brings the user.
     as_root = os.geteuid() == 0
     user = group = "postgres" if as_root else None
@@ -65,7 +69,7 @@ def private_cluster(programs: Path) -> Iterator[int]:
             raise failure("initdb")
         for _ in range(5):  # another program may take the port before the server does
             port = _free_port()
-            options = " ".join(f"-c {setting}" for setting in [*SETTINGS.split(), f"port={port}"])
+            options = " ".join(f"-c {setting}" for setting in [*(COMMON if durable else SETTINGS).split(), f"port={port}"])
             if not run(programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", options, "start"):
                 break
         else:

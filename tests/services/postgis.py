@@ -41,8 +41,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[Server]:
-    """A server to test on. PostgisMissingError when none is named and none can be started."""
+def running_server(*, durable: bool = False) -> Iterator[Server]:
+    """A server to test on. durable: one of our own that keeps what it commits.
+
+    PostgisMissingError when none is named and none can be started.
+    """
     if named := os.environ.get(URL_SETTING):
         with _with_template(make_url(named).set(drivername="postgresql+psycopg")) as server:
             yield server
@@ -50,7 +53,7 @@ def running_server() -> Iterator[Server]:
     programs = find_programs()
     if programs is None:
         raise PostgisMissingError(MISSING)
-    with private_cluster(programs) as port:
+    with private_cluster(programs, durable=durable) as port:
         url = URL.create("postgresql+psycopg", username="postgres", host="127.0.0.1", port=port, database="postgres")
         with _with_template(url) as server:
             yield server

@@ -46,6 +46,12 @@ class Process:
                 time.sleep(0.05)
         raise RuntimeError(f"the service did not start:\n{self._log.read_text()}")
 
+    @property
+    def pid(self) -> int:
+        """The number of the running process."""
+        assert self._running is not None, "it runs"
+        return self._running.pid
+
     def kill(self) -> None:
         """kill -9: nothing of it may finish what it was doing."""
         if self._running is not None:

@@ -16,7 +16,7 @@ from geo_service.cases.repository import case_not_found
 from geo_service.cases.visible import reaches, visible_case
 from geo_service.cases.workflow import PAYLOADS, CaseState, Refusal, Transition, allowed, decide
 from geo_service.errors import ConflictError, DeniedError, NotFoundError, RequestError, ServiceError, StaleError
-from geo_service.flows.dispatch.preparing import Asking, Prepared, merged_into, prepare
+from geo_service.flows.dispatch.preparing import Asking, Prepared, merged_into, prepare, unknown_case
 from geo_service.published import Published
 
 SHOWN_CHANGES = 20
@@ -43,11 +43,19 @@ def act(
     into = merged_into(event, said)
     case, state = held_case(connection, case_id, beside=into)
     require_reach(case, actor)
-    if into is not None:
-        visible_case(connection, into, scope(actor, "cases.read"))
     require_version(connection, case, expected_version)
+    if into is not None:
+        _seen_to_merge_into(connection, into, actor)
     role, name = acting_as(actor, event, case)
     return apply_event(connection, published, case, state, event, said, role=role, name=name, now=now)
+
+
+def _seen_to_merge_into(connection: Connection, into: int, actor: Actor) -> None:
+    """RequestError for a case that is not there for the actor: one that nobody has and one that is not theirs are told alike."""
+    try:
+        visible_case(connection, into, scope(actor, "cases.read"))
+    except NotFoundError as missing:
+        raise unknown_case(into) from missing
 
 
 def hold(connection: Connection, case_id: int, *, expected_version: int, actor: Actor) -> None:

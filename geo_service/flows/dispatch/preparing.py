@@ -107,11 +107,16 @@ def _owner_known(connection: Connection, owner: str, name: str) -> None:
         raise RequestError("unknown_owner", en="there is no {owner}", zh="没有责任单位或岗位 {owner}", owner=owner[:80], field=name)
 
 
+def unknown_case(into: int) -> RequestError:
+    """The refusal of a case to merge into that there is none of."""
+    return RequestError("unknown_case", en="there is no case {into}", zh="没有案件 {into}", into=into, field="into")
+
+
 def _check_merge(connection: Connection, into: int) -> None:
     try:
         other = case_of(connection, into)
     except NotFoundError as missing:
-        raise RequestError("unknown_case", en="there is no case {into}", zh="没有案件 {into}", into=into, field="into") from missing
+        raise unknown_case(into) from missing
     if other.state in ("merged", "void", "not_accepted"):
         raise ConflictError("merged_into_ended", en="case {into} has ended itself", zh="案件 {into} 本身已终止", into=into)
 

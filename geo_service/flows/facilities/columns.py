@@ -44,6 +44,11 @@ def headings(language: str) -> list[str]:
     return [*PLAIN, *attributes()]
 
 
+def zh_name(column: str) -> str:
+    """What a column is called in Chinese; the column itself where it is none."""
+    return PLAIN.get(column) or next((one.zh for name, one in attributes().items() if name == column), column or "*")
+
+
 def column_of(heading: str) -> str:
     """The column that a heading means, in either language; the heading itself where it is none."""
     zh = {name: column for column, name in PLAIN.items()} | {one.zh: column for column, one in attributes().items()}

@@ -21,7 +21,7 @@ from geo_service.facilities.checking import wrong_with
 from geo_service.facilities.model import Place
 from geo_service.flows.facilities import service
 from geo_service.flows.facilities.bodies import with_bodies
-from geo_service.flows.facilities.columns import cell_error, place_from
+from geo_service.flows.facilities.columns import cell_error, place_from, zh_name
 from geo_service.flows.facilities.files import read_file
 from geo_service.flows.facilities.places import areas_of, check_codes, check_compound, home_of
 from geo_service.published import Published
@@ -157,10 +157,11 @@ def bad_rows(errors: list[RowError]) -> RequestError:
         RequestError(
             one.code,
             en="row {row}, {column}: {said_en}",
-            zh="第 {row} 行 {column}：{said_zh}",
+            zh="第 {row} 行 {named}：{said_zh}",
             row=one.row,
             sheet=one.sheet,
             column=one.column or "*",
+            named=zh_name(one.column),
             value=one.value,
             said_en=one.en,
             said_zh=one.zh,

@@ -10,14 +10,14 @@ from starlette.responses import Response
 
 from geo_service.api.deps import Language, Reading, WiringDep
 from geo_service.flows.facilities.asking import After, Asked, Id, Limit, Reader, found, found_one
-from geo_service.flows.facilities.schemas import ColumnsOut, FacilitiesOut, FacilityOut, KindsOut
+from geo_service.flows.facilities.schemas import FacilitiesOut, FacilityColumnsOut, FacilityOut, KindsOut
 from geo_service.flows.facilities.showing import columns_out, facility_out, geojson_out, kinds_out
 
 router = APIRouter(prefix="/api/v1", tags=["facilities"])
 Form = Annotated[Literal["json", "columns", "geojson"], Query(alias="format", description="columns and geojson: all at once, for maps")]
 
 
-@router.get("/facilities", response_model=FacilitiesOut | ColumnsOut, summary="Service centres, stations, compounds")
+@router.get("/facilities", response_model=FacilitiesOut | FacilityColumnsOut, summary="Service centres, stations, compounds")
 def facilities(
     connection: Reading,
     wiring: WiringDep,

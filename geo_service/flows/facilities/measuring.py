@@ -16,7 +16,7 @@ from geo_service.flows.facilities.asking import AreaCode, Asked, Reader, found
 from geo_service.flows.facilities.nearest import nearest, open_then
 from geo_service.flows.facilities.places import known
 from geo_service.flows.facilities.reach import Line, Reach, distances_of, measure
-from geo_service.flows.facilities.schemas import NearestOut, NearOut, ReachLineOut, ReachOut
+from geo_service.flows.facilities.schemas import NearestFacilitiesOut, NearOut, ReachLineOut, ReachOut
 from geo_service.flows.facilities.service import placed
 from geo_service.flows.facilities.showing import facility_out
 
@@ -26,6 +26,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlforma
 
 @router.get("/facilities/nearest", summary="The nearest places, open ones if asked")
 def nearest_facilities(
+    *,
     connection: Reading,
     wiring: WiringDep,
     language: Language,
@@ -36,7 +37,7 @@ def nearest_facilities(
     datum: Annotated[str | None, Query(description="wgs84 | cgcs2000 | gcj02 | bd09; required, never assumed")] = None,
     open_at: Annotated[Literal["now"] | AwareDatetime | None, Query(description="now, or an instant with a time zone")] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 5,
-) -> NearestOut:
+) -> NearestFacilitiesOut:
     """Needs a key. Distances are straight lines in metres; the way there is longer. With `open_at` places whose hours nobody said are
     left out and counted."""
     published, now = wiring.published.current(), wiring.clock.now()
@@ -47,7 +48,7 @@ def nearest_facilities(
         rows, unknown = open_then(published, rows, moment)
     near = nearest(published, rows, lon=x, lat=y, limit=limit)
     items = [NearOut(distance_m=away, facility=facility_out(row, published, now=now, language=language)) for away, row in near]
-    return NearestOut(open_at=moment, unknown_hours=unknown, items=items)
+    return NearestFacilitiesOut(open_at=moment, unknown_hours=unknown, items=items)
 
 
 @router.get("/facilities/reach", response_model=ReachOut, summary="The share of households near a place, area by area")

@@ -121,7 +121,7 @@ class FacilitiesOut(BaseModel):
     next: int | None
 
 
-class ColumnsOut(BaseModel):
+class FacilityColumnsOut(BaseModel):
     """Places column by column, for a map; lon, lat in WGS-84 degrees. photos: how many there are. open_now: null where unknown."""
 
     generation: int
@@ -179,7 +179,7 @@ class KindsOut(BaseModel):
     services: list[ServiceOut]
 
 
-class ChangeOut(BaseModel):
+class FacilityChangeOut(BaseModel):
     """A change of a place: who, when, what was and what is."""
 
     position: int
@@ -196,7 +196,7 @@ class NearOut(BaseModel):
     facility: FacilityOut
 
 
-class NearestOut(BaseModel):
+class NearestFacilitiesOut(BaseModel):
     """The nearest places. straight_line: the way there is longer. open_at: the instant that was asked for."""
 
     straight_line: Literal[True] = True
@@ -230,7 +230,7 @@ class ReachOut(BaseModel):
     items: list[ReachLineOut]
 
 
-class ImportRowOut(BaseModel):
+class FacilityImportRowOut(BaseModel):
     """A row that makes or changes a place. id: null for a new one."""
 
     row: int
@@ -239,7 +239,7 @@ class ImportRowOut(BaseModel):
     outcome: Literal["new", "changed", "unchanged"]
 
 
-class ImportOut(BaseModel):
+class FacilityImportOut(BaseModel):
     """What a file changed, or would change. items: the first rows that change something."""
 
     committed: bool
@@ -247,4 +247,4 @@ class ImportOut(BaseModel):
     new: int
     changed: int
     unchanged: int
-    items: list[ImportRowOut]
+    items: list[FacilityImportRowOut]

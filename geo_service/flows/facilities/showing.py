@@ -11,7 +11,7 @@ from geo_service.facilities.hours import DAY, Hours, Span, in_words, understood
 from geo_service.facilities.model import kinds, service_words, stars_of
 from geo_service.flows.facilities.schemas import (
     AttributeOut,
-    ColumnsOut,
+    FacilityColumnsOut,
     FacilityOut,
     HoursOut,
     KindOut,
@@ -55,11 +55,11 @@ def photo_out(photo: Mapping[str, Any]) -> PhotoOut:
     return PhotoOut(**photo, url=address_of(digest), thumbnail=address_of(digest, small=True))
 
 
-def columns_out(rows: Sequence[Row], published: Published, *, now: datetime, language: str) -> ColumnsOut:
+def columns_out(rows: Sequence[Row], published: Published, *, now: datetime, language: str) -> FacilityColumnsOut:
     """Places column by column."""
     hours = [understood(row["opening_hours"]) for row in rows]
     plain = ("kind", "level", "name", "area_code", "lon", "lat", "address", "phone", "demonstration", "attributes", "services", "version")
-    return ColumnsOut(
+    return FacilityColumnsOut(
         generation=published.number,
         id=[row["facility_id"] for row in rows],
         **{name: [row[name] for row in rows] for name in plain},

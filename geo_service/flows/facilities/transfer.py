@@ -15,7 +15,7 @@ from geo_service.flows.facilities.asking import Asked, Keeper, Reader, found
 from geo_service.flows.facilities.columns import cells_of, headings
 from geo_service.flows.facilities.importing import bring_in
 from geo_service.flows.facilities.measuring import TYPES
-from geo_service.flows.facilities.schemas import ImportOut, ImportRowOut
+from geo_service.flows.facilities.schemas import FacilityImportOut, FacilityImportRowOut
 
 router = APIRouter(prefix="/api/v1", tags=["facilities"])
 SHOWN = 500
@@ -45,7 +45,7 @@ def bring(
     datum: Annotated[str | None, Query(description="of lon and lat in the file: wgs84 | cgcs2000 | gcj02 | bd09; required")] = None,
     encoding: Annotated[str, Query(max_length=20, description="of a CSV: utf-8, gbk, gb18030")] = "utf-8",
     commit: Annotated[bool, Query(description="take it over; without it nothing is saved")] = False,
-) -> ImportOut:
+) -> FacilityImportOut:
     """Needs the permission facilities.write. The body is the XLSX, CSV or GeoPackage itself, up to 16 MB; headings in Chinese or as the
     export writes them. All bad rows are listed at once and nothing is taken. Areas follow from the points; an area_code is compared."""
     taken = bring_in(
@@ -60,11 +60,11 @@ def bring(
     )
     counts = Counter(one.outcome for one in taken)
     shown = [one for one in taken if one.outcome != "unchanged"][:SHOWN]
-    return ImportOut(
+    return FacilityImportOut(
         committed=commit,
         rows=len(taken),
         **{name: counts[name] for name in ("new", "changed", "unchanged")},
-        items=[ImportRowOut(row=one.row, id=one.facility_id, name=one.place.name, outcome=one.outcome) for one in shown],
+        items=[FacilityImportRowOut(row=one.row, id=one.facility_id, name=one.place.name, outcome=one.outcome) for one in shown],
     )
 
 

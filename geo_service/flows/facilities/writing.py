@@ -20,7 +20,7 @@ from geo_service.facilities.repository import one_facility
 from geo_service.flows.facilities import service
 from geo_service.flows.facilities.asking import Id, IfMatch, Keeper, Reader, found_one
 from geo_service.flows.facilities.bodies import with_bodies
-from geo_service.flows.facilities.schemas import ChangeOut, FacilityIn, FacilityOut, FacilityPatch, RetireIn
+from geo_service.flows.facilities.schemas import FacilityChangeOut, FacilityIn, FacilityOut, FacilityPatch, RetireIn
 from geo_service.flows.facilities.showing import facility_out
 
 router = APIRouter(prefix="/api/v1", tags=["facilities"])
@@ -119,10 +119,10 @@ def restore(
 
 
 @router.get("/facilities/{facility_id}/history", summary="What happened to a place")
-def history(facility_id: Id, connection: Reading, _: Reader) -> list[ChangeOut]:
+def history(facility_id: Id, connection: Reading, _: Reader) -> list[FacilityChangeOut]:
     """Needs a key. The latest first, with what was and what is."""
     found = service.history(connection, facility_id)
-    return [ChangeOut(position=one.position, at=one.at, kind=one.kind, actor=one.actor, data=one.data) for one in found]
+    return [FacilityChangeOut(position=one.position, at=one.at, kind=one.kind, actor=one.actor, data=one.data) for one in found]
 
 
 def _patched(before: Place, told: FacilityPatch) -> Place:

@@ -38,7 +38,7 @@ Writer = Annotated[Actor, Depends(permits("messages.write"))]
 SubscriptionId = Annotated[int, Path(ge=1, le=2**53)]
 MessageId = Annotated[str, Path(pattern=r"^[mt]-[0-9a-f]{1,19}-[0-9]{1,19}$", examples=["m-1042-7"])]
 
-_AREA = {"area": "990101", "category": "gb47678:matter:06", "channel": "webhook", "address": "https://hooks.example.org/citygrid"}
+_AREA = {"area": "990101", "category": "gb47678:matter:06", "channel": "webhook", "address": "https://example.org/citygrid"}
 _CASE = {"case_id": 17, "kinds": ["returned", "stage:follow_up"], "channel": "email", "address": "desk@example.org"}
 
 

@@ -27,7 +27,7 @@ _URGENCY = {"normal": ("一般", "normal"), "urgent": ("紧急", "urgent"), "eme
 
 
 def stage_of(event: Event) -> str | None:
-    """The stage that an event brought its case into; None when it left the state as it was."""
+    """The stage that a case is in behind an event, where the event says its state: every step of the workflow does."""
     state = event.data.get("state")
     return STATES[state][2] if state in STATES else None
 

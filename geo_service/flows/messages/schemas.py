@@ -26,9 +26,11 @@ class SubscriptionAsked(Asked):
     case_id: int | None = Field(None, ge=1, le=2**53)
     area: Line | None = Field(None, max_length=32, description="code of an area of any level")
     category: Line | None = Field(None, max_length=60, description="a key, or a subtree: social, social:matter, social:matter:80")
-    kinds: list[Kind] | None = Field(None, min_length=1, max_length=40, description="kinds of events, or stage:<name>; all if left out")
+    kinds: list[Kind] | None = Field(
+        None, min_length=1, max_length=40, description="kinds of events, or stage:<name>: every step in that stage; all if left out"
+    )
     channel: Line = Field(max_length=20, examples=["webhook"])
-    address: Line = Field(max_length=600, examples=["https://hooks.example.org/citygrid"])
+    address: Line = Field(max_length=600, examples=["https://example.org/citygrid"])
     language: SpokenIn | None = Field(None, description="of the texts; the caller's where it is left out")
     secret: str | None = Field(None, pattern=r"^[!-~]{16,120}$", description="signs webhooks; one is made where it is left out")
 
@@ -42,7 +44,7 @@ class SubscriptionOut(BaseModel):
     category: str | None
     kinds: list[str] | None
     channel: str
-    address: str = Field(examples=["https://hooks.example.org/***", "138****8000"])
+    address: str = Field(examples=["https://example.org/***", "138****8000"])
     language: str
     full: bool
     created_at: datetime

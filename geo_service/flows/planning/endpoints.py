@@ -217,6 +217,19 @@ def restore(
     return _published_out(publishing.restore(connection, wiring, number, policy=open_cases, actor=actor, now=wiring.clock.now()))
 
 
+@router.post("/generations/{number}/publish", summary="Put an imported generation in force")
+def publish_imported(
+    number: int,
+    connection: Writing,
+    wiring: WiringDep,
+    actor: Publisher,
+    open_cases: Annotated[str, Query(pattern="^(keep|move|ask)$")] = "ask",
+) -> PublishedOut:
+    """Needs a planner's key. Refused while a defect bars it, and where another generation came into force since it was imported."""
+    now = wiring.clock.now()
+    return _published_out(publishing.publish_generation(connection, wiring, number, policy=open_cases, actor=actor, now=now))
+
+
 @router.get("/boundary-locks", summary="Areas in which nothing may be redrawn")
 def locks(connection: Reading, wiring: WiringDep, _: Planner) -> LocksOut:
     """Needs a planner's key."""

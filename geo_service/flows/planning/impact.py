@@ -99,7 +99,7 @@ def of_operation(
         draft = wiring.drafts.draft(connection, record)
         change = draft.preview(operation)
         found = pictures.of(connection, wiring, record, draft, now).impact(change)
-    return Concerned(change, found, _people(connection, change, now), _orphans(connection, change, now))
+    return Concerned(change, found, _people(connection, change, draft, now), _orphans(connection, change, now))
 
 
 def of_draft(connection: Connection, wiring: Wiring, draft_id: int, *, now: datetime) -> Concerned:
@@ -111,7 +111,7 @@ def of_draft(connection: Connection, wiring: Wiring, draft_id: int, *, now: date
         if total is None:
             return Concerned(None, Impact((), ()), {})
         found = Located(draft.base, layers(connection, wiring, draft)).impact(total)
-    return Concerned(total, found, _people(connection, total, now), _orphans(connection, total, now))
+    return Concerned(total, found, _people(connection, total, draft, now), _orphans(connection, total, now))
 
 
 def replay(connection: Connection, wiring: Wiring, draft_id: int, *, days: int, now: datetime) -> tuple[int, Impact, dict[str, str]]:
@@ -126,10 +126,13 @@ def replay(connection: Connection, wiring: Wiring, draft_id: int, *, days: int, 
     return len(layer), found, names
 
 
-def _people(connection: Connection, change: Change, now: datetime) -> dict[tuple[str, str], tuple[str, str]]:
-    """Who holds a post for an area that changes materially."""
+def _people(connection: Connection, change: Change, draft: Draft, now: datetime) -> dict[tuple[str, str], tuple[str, str]]:
+    """Who holds a post for an area that changes materially, and for those that lose or win such an area."""
     states = [s for key in change.keys if change.material[key] for s in (change.before[key], change.after[key]) if s is not None]
-    wanted = {(state.level, state.code) for state in states}
+    pairs = [(change.before[key], change.after[key]) for key in change.keys]
+    rehung = {s.parent for old, new in pairs if old and new and old.parent != new.parent for s in (old, new)}
+    above = [draft.workspace.get(key) or draft.base.get(key) for key in rehung]
+    wanted = {(state.level, state.code) for state in (*states, *above) if state is not None}
     return {area: who for area, who in names_of_holders(connection, at=now, codes=[code for _, code in wanted]).items() if area in wanted}
 
 

@@ -14,7 +14,7 @@ MATRIX = {  # written down a second time, by hand: a change of the policy has to
     "audit.read": {"auditor"},
     "cases.act": {"operator", "supervisor", "administrator", "FIELD"},
     "cases.read": {"operator", "supervisor", "planner", "administrator", "auditor", "api", "FIELD"},
-    "cases.report": {"operator", "supervisor", "api", "FIELD"},
+    "cases.report": {"operator", "supervisor", "administrator", "api", "FIELD"},
     "consult": {"operator", "supervisor", "FIELD"},
     "evaluation.read": {"operator", "supervisor", "planner", "administrator", "auditor"},
     "export": {"supervisor", "administrator"},

@@ -4,6 +4,7 @@ import { Problem, problemOf } from "./problem";
 
 export interface Asking {
   query?: Record<string, string | number | boolean | null | undefined>;
+  /** Sent as JSON; a Blob as it is. */
   body?: unknown;
   /** The version that was looked at; sent as If-Match. */
   version?: number;
@@ -69,11 +70,11 @@ async function mayTryAgain(problem: Problem): Promise<boolean> {
 
 async function send(method: string, path: string, asking: Asking): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language.value };
-  if (asking.body !== undefined) headers["Content-Type"] = "application/json";
+  if (asking.body !== undefined) headers["Content-Type"] = asking.body instanceof Blob ? asking.body.type || "application/octet-stream" : "application/json";
   if (asking.version !== undefined) headers["If-Match"] = `"${asking.version}"`;
   if (asking.once) headers["Idempotency-Key"] = asking.once;
   if (method !== "GET" && guard.csrf) headers["X-CSRF-Token"] = guard.csrf;
-  const body = asking.body === undefined ? undefined : JSON.stringify(asking.body);
+  const body = asking.body === undefined || asking.body instanceof Blob ? asking.body : JSON.stringify(asking.body);
   try {
     const response = await fetch(addressOf(path, asking.query), { method, headers, body, signal: asking.signal, keepalive: asking.last, credentials: "same-origin" });
     guard.network(true);

@@ -3,11 +3,18 @@ import OlMap from "ol/Map";
 import View from "ol/View";
 import ScaleLine from "ol/control/ScaleLine";
 import type BaseLayer from "ol/layer/Base";
+import TileLayer from "ol/layer/Tile";
+import XYZ from "ol/source/XYZ";
 import { toLonLat, transformExtent } from "ol/proj";
+import type { Facilities, MapConfig } from "../api/map";
 import { mercator, type Columns } from "../state/columns";
-import { boundaryLayers } from "./boundaries";
-import { CaseLayers } from "./cases";
+import { Boundaries } from "./boundaries";
+import { CaseLayers, type AreaFacts } from "./cases";
+import { countFill, type Fill } from "./fills";
+import type { Wanted } from "./counts";
 import type { Ring } from "./draw";
+import { FacilityLayer, type Group } from "./facilities";
+import type { Switch } from "./layers";
 import { Marks, type CandidateMark } from "./marks";
 import "ol/ol.css";
 
@@ -22,7 +29,11 @@ export interface MapView extends Place {
 }
 export interface MapEvents {
   pickCase(id: number): void;
-  pickGrid(code: string): void;
+  pickArea(code: string): void;
+  /** A tap on a place: its index in the columns of places; -1 for a tap elsewhere. */
+  pickFacility(index: number): void;
+  /** Where the pointer is; null when it left the map. */
+  pointed(place: Place | null): void;
   pickPlace(place: Place): void;
   /** A tap on a candidate area that the case did not go to. */
   pickCandidate(code: string): void;
@@ -30,8 +41,17 @@ export interface MapEvents {
 }
 
 export interface CaseMap {
-  showCases(columns: Columns, states: readonly string[]): void;
+  showCases(columns: Columns, states: readonly string[], during: Wanted["during"]): void;
   showBoundaries(generation: number): Promise<boolean>;
+  /** Parents and households of areas, for counts and heat. */
+  knowAreas(facts: AreaFacts): void;
+  /** Colours areas: by a fill, by their cases, or not at all. */
+  colourAreas(fill: Fill | "cases" | null): void;
+  showLayers(on: Record<Switch, boolean>): void;
+  showFacilities(places: Facilities | null): void;
+  showBasemap(config: MapConfig["basemap"]): void;
+  /** Resolves when everything in view is drawn. */
+  drawn(): Promise<void>;
   markSelected(place: Place | null): void;
   markCandidates(candidates: readonly CandidateMark[]): void;
   /** While a pin is out, a click on the map moves it (pickPlace). null takes it away. */
@@ -52,6 +72,7 @@ export interface CaseMap {
 export function createMap(target: HTMLElement, bounds: readonly number[], at: MapView | null, events: MapEvents): CaseMap {
   const cases = new CaseLayers();
   const marks = new Marks();
+  const facilities = new FacilityLayer();
   const extent = transformExtent(bounds as number[], "EPSG:4326", "EPSG:3857");
   const margin = Math.max(extent[2]! - extent[0]!, extent[3]! - extent[1]!) / 2;
   const view = new View({
@@ -63,18 +84,48 @@ export function createMap(target: HTMLElement, bounds: readonly number[], at: Ma
     enableRotation: false,
     extent: [extent[0]! - margin, extent[1]! - margin, extent[2]! + margin, extent[3]! + margin],
   });
-  const map = new OlMap({ target, view, controls: [new ScaleLine({ minWidth: 70 })], layers: [cases.points, cases.bubbles, ...marks.layers] });
+  const map = new OlMap({ target, view, controls: [new ScaleLine({ minWidth: 70 })], layers: [cases.heat, cases.points, cases.bubbles, facilities.layer, ...marks.layers] });
   if (!at) view.fit(extent, { size: map.getSize() ?? [600, 600], padding: [30, 30, 30, 30] });
   let placing = false;
   let drawing = false;
-  let boundaries: { generation: number; layers: BaseLayer[] } | null = null;
+  let boundaries: Boundaries | null = null;
+  let fill: Fill | "cases" | null = null;
+  let on: Record<Switch, boolean> | null = null;
+  let places: Facilities | null = null;
+  let base: TileLayer<XYZ> | null = null;
+
+  /** Colours by cases are brought up to date now and then, never while the map moves: restyling tiles holds up some frames. */
+  let recolouring = 0;
+  const recolour = (): void => {
+    clearTimeout(recolouring);
+    recolouring = 0;
+    if (view.getInteracting() || view.getAnimating()) return void (recolouring = window.setTimeout(recolour, 300));
+    const { grids, counts } = cases.counts();
+    boundaries?.colour(fill === "cases" ? (cases.bubbles.isVisible(view) ? countFill("grid", grids, counts.cases) : null) : fill);
+  };
+  const recolourSoon = (): void => {
+    if (fill === "cases" && !recolouring) recolouring = window.setTimeout(recolour, 1500);
+  };
+  const relayer = (): void => {
+    if (!on) return;
+    cases.points.setVisible(on.cases && !on.heat);
+    cases.bubbles.setVisible(on.cases && !on.heat);
+    cases.heat.setVisible(on.heat);
+    base?.setVisible(on.basemap);
+    boundaries?.show({ lines: on.lines, names: on.names, compounds: on.compounds, basemap: on.basemap && base !== null });
+    const groups = (["service_centre", "station", "five_star"] as const).filter((name) => on![name]);
+    facilities.show(places, new Set<Group>(groups));
+  };
 
   map.on("click", ({ coordinate }) => {
     const [x, y] = coordinate as [number, number];
     const resolution = view.getResolution()!;
     if (drawing) return;
     if (placing) return events.pickPlace(degrees(x, y));
-    const candidate = marks.candidateAt([x, y]);
+    const facility = facilities.at(x, y, resolution);
+    events.pickFacility(facility);
+    if (facility >= 0) return;
+    const candidate = cases.points.isVisible(view) ? marks.candidateAt([x, y]) : null;
     const onCase = cases.points.isVisible(view) && cases.caseAt(x, y, 9 * resolution) > 0;
     if (candidate && !onCase) return events.pickCandidate(candidate);
     if (cases.points.isVisible(view)) {
@@ -83,17 +134,19 @@ export function createMap(target: HTMLElement, bounds: readonly number[], at: Ma
       return;
     }
     const bubble = cases.bubbleAt(x, y, resolution);
-    if (bubble?.grid) events.pickGrid(bubble.grid);
+    if (bubble?.area) events.pickArea(bubble.area);
     else if (bubble) view.animate({ center: [bubble.x, bubble.y], zoom: view.getZoom()! + 1.5, duration: motion(200) });
   });
   map.on("pointermove", ({ coordinate, dragging }) => {
     if (dragging) return;
     const [x, y] = coordinate as [number, number];
+    events.pointed(degrees(x, y));
     const resolution = view.getResolution()!;
-    const hit = cases.points.isVisible(view) ? cases.caseAt(x, y, 9 * resolution) > 0 : cases.bubbleAt(x, y, resolution);
+    const hit = facilities.at(x, y, resolution) >= 0 || (cases.points.isVisible(view) ? cases.caseAt(x, y, 9 * resolution) > 0 : cases.bubbleAt(x, y, resolution));
     target.classList.toggle("is-hit", Boolean(hit) && !placing);
   });
-  map.on("moveend", () => events.moved(now()));
+  target.addEventListener("pointerleave", () => events.pointed(null));
+  map.on("moveend", () => (events.moved(now()), fill === "cases" && recolour()));
 
   const now = (): MapView => ({
     ...degrees(...(view.getCenter() as [number, number])),
@@ -102,16 +155,38 @@ export function createMap(target: HTMLElement, bounds: readonly number[], at: Ma
   });
 
   return {
-    showCases: (columns, states) => cases.show(columns, states),
+    showCases: (columns, states, during) => (cases.show(columns, states, during), recolourSoon()),
     async showBoundaries(generation) {
       if (boundaries?.generation === generation) return true;
-      const layers = await boundaryLayers(generation);
-      if (!layers) return false;
+      const next = await Boundaries.of(generation, cases.labels, () => cases.again());
+      if (!next) return false;
       boundaries?.layers.forEach((layer) => map.removeLayer(layer));
-      layers.forEach((layer) => map.addLayer(layer));
-      boundaries = { generation, layers };
+      next.layers.forEach((layer) => map.addLayer(layer));
+      boundaries = next;
+      relayer();
+      recolour();
       return true;
     },
+    knowAreas: (facts) => cases.know(facts),
+    colourAreas(wanted) {
+      fill = wanted;
+      recolour();
+    },
+    showLayers(wanted) {
+      on = wanted;
+      relayer();
+    },
+    showFacilities(found) {
+      places = found;
+      relayer();
+    },
+    showBasemap(config) {
+      if (base) map.removeLayer(base);
+      base = config && new TileLayer({ zIndex: 0, source: new XYZ({ url: config.url, minZoom: config.min_zoom, maxZoom: config.max_zoom, attributions: config.attribution }) });
+      if (base) map.addLayer(base);
+      relayer();
+    },
+    drawn: () => new Promise((then) => (map.once("rendercomplete", () => then()), map.render())),
     markSelected: (place) => marks.select(place && mercator(place.lon, place.lat)),
     markCandidates: (candidates) => marks.showCandidates(candidates),
     pin(place, on) {
@@ -145,7 +220,7 @@ export function createMap(target: HTMLElement, bounds: readonly number[], at: Ma
       return () => void map.removeLayer(layer);
     },
     resize: () => map.updateSize(),
-    destroy: () => map.setTarget(undefined),
+    destroy: () => (clearTimeout(recolouring), map.setTarget(undefined)),
   };
 }
 

@@ -37,7 +37,7 @@ export class Boundaries {
       new VectorTileLayer({ source, renderMode: "hybrid", zIndex: 10, style: this.lineStyle() }),
       new VectorTileLayer({ source, renderMode: "vector", declutter: true, zIndex: 35, style: this.labelStyle() }),
     ];
-    source.on("tileloadend", (event) => this.collect(event.tile as OlTile<RenderFeature>));
+    source.on("tileloadend", (event) => this.collect(event.tile as unknown as OlTile<RenderFeature>));
   }
 
   /** null where the service has no tiles of the generation. labels are added to as tiles come in, and told by `labelled`. */
@@ -65,10 +65,10 @@ export class Boundaries {
 
   private collect(tile: OlTile<RenderFeature>): void {
     let any = false;
-    for (const feature of tile.getFeatures()) {
+    for (const feature of tile.getFeatures() ?? []) {
       if (feature.get("layer") !== "label" || feature.get("rest")) continue;
       const level = String(feature.get("level"));
-      const [x, y] = feature.getFlatCoordinates() as [number, number];
+      const [x, y] = feature.getFlatCoordinates() as unknown as [number, number];
       let known = this.labels.get(level);
       if (!known) this.labels.set(level, (known = new Map<string, Label>()));
       known.set(String(feature.get("code")), { x, y });

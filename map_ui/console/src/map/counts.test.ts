@@ -16,6 +16,8 @@ const columns = Columns.of({
   received: [50, 40, 30, 20, 10],
   due: [null, null, null, null, null],
   closed: [null, null, 35, null, null],
+  yellow: [null, null, null, null, null],
+  red: [null, null, null, null, null],
   lon: [113, 113, 113, 113, null],
   lat: [38, 38, 38, 38, null],
   grid: [0, 1, 2, 2, -1],

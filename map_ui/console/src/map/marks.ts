@@ -34,7 +34,7 @@ export class Marks {
   private readonly pinned = new VectorSource();
   private readonly shape = new VectorSource();
   readonly layers = [
-    new VectorLayer({ source: this.candidates, zIndex: 20, style: (feature) => styleOf(feature as Feature) }),
+    new VectorLayer({ source: this.candidates, zIndex: 20, style: (feature, resolution) => styleOf(feature as Feature, resolution < NAMED_BELOW) }),
     new VectorLayer({ source: this.shape, zIndex: 21, style: outline }),
     new VectorLayer({ source: this.chosen, zIndex: 40, style: [halo, ring] }),
     new VectorLayer({ source: this.pinned, zIndex: 41, style: needle }),
@@ -75,13 +75,16 @@ function set(source: VectorSource, place: [number, number] | null): void {
   if (place) source.addFeature(new Feature(new Point(place)));
 }
 
-function styleOf(feature: Feature): Style {
+/** Metres a pixel: farther away the areas are too small to bear a name. */
+const NAMED_BELOW = 6;
+
+function styleOf(feature: Feature, named: boolean): Style {
   const chosen = Boolean(feature.get("chosen"));
   return new Style({
     fill: new Fill({ color: chosen ? "#2f6f6226" : "#b4530914" }),
     stroke: new Stroke({ color: chosen ? "#1d5a4e" : "#b45309", width: chosen ? 2.5 : 1.5, lineDash: chosen ? undefined : [6, 4] }),
     text: new Text({
-      text: String(feature.get("label")),
+      text: named ? String(feature.get("label")) : "",
       font: `600 12px ${FONT}`,
       fill: new Fill({ color: "#16302a" }),
       stroke: new Stroke({ color: "#ffffff", width: 3 }),

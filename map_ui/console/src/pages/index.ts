@@ -16,6 +16,7 @@ export interface Page {
  *  { name: "page.plan", path: "/plan", component: later(() => import("../plan/PlanPage.vue")), permission: "planning.read" } */
 export const PAGES: readonly Page[] = [
   { name: "page.plan", path: "/plan", component: later(() => import("../plan/PlanPage.vue")), permission: "planning.write" },
+  { name: "page.facilities", path: "/facilities", component: later(() => import("../facilities/FacilitiesPage.vue")), permission: "facilities.read" },
   { name: "page.cases", path: "/", component: ConsolePage },
 ];
 

@@ -136,19 +136,21 @@ export async function look(): Promise<void> {
 }
 
 /** Does what is drawn. Refused, it stays on the table; without a connection it is sent again, and done once. */
-export async function commit(): Promise<void> {
-  const drawn = pending.value;
-  if (drawn && !busy.value && !others.value) await send(drawn);
+export const commit = (): Promise<void> =>
+  inTurn(async () => {
+    if (pending.value && !others.value) await send(pending.value);
+  });
+export const undo = (): Promise<void> => inTurn(() => step("undo"));
+export const redo = (): Promise<void> => inTurn(() => step("redo"));
+
+let last: Promise<void> = Promise.resolve();
+/** One after the other: a key that is pressed while the service is busy is not lost. */
+function inTurn(work: () => Promise<void>): Promise<void> {
+  return (last = last.then(work, work));
 }
 
-export async function undo(): Promise<void> {
-  if (steps.value?.can_undo) await step("undo");
-}
-export async function redo(): Promise<void> {
-  if (steps.value?.can_redo) await step("redo");
-}
 async function step(kind: "undo" | "redo"): Promise<void> {
-  if (busy.value || others.value || !editable.value) return;
+  if (others.value || !editable.value || pending.value?.unsure || !(kind === "undo" ? steps.value?.can_undo : steps.value?.can_redo)) return;
   intend(null);
   pending.value = { operation: { kind }, clientId: onceKey(), unsure: false };
   await send(pending.value);
@@ -194,10 +196,11 @@ async function failed(drawn: Pending, error: unknown): Promise<void> {
 
 /** Another planner was faster: shows what they did, and keeps the drawing. */
 async function meet(drawn: Pending): Promise<void> {
-  steps.value = await wire.fetchSteps(draft.value!.draft_id);
-  others.value = steps.value.items.filter((one) => one.sequence > head.value);
+  steps.value = await wire.fetchSteps(draft.value!.draft_id).catch(() => steps.value);
+  others.value = steps.value?.items.filter((one) => one.sequence > head.value) ?? [];
   const stepping = drawn.operation.kind === "undo" || drawn.operation.kind === "redo";
   pending.value = stepping ? null : { ...drawn, clientId: onceKey() };
+  seen.value = null;
   keep();
 }
 
@@ -211,15 +214,21 @@ async function reload(): Promise<void> {
 }
 
 /** Goes on over the newest state; the drawing is looked at again there. */
-export async function goOn(): Promise<void> {
-  const id = draft.value!.draft_id;
-  draft.value = await wire.fetchDraft(id);
-  head.value = draft.value.head;
-  steps.value = await wire.fetchSteps(id);
-  others.value = null;
-  await reload();
-  await look();
-}
+export const goOn = (): Promise<void> =>
+  inTurn(async () => {
+    failure.value = null;
+    try {
+      const id = draft.value!.draft_id;
+      draft.value = await wire.fetchDraft(id);
+      head.value = draft.value.head;
+      steps.value = await wire.fetchSteps(id);
+      others.value = null;
+      await reload();
+      await look();
+    } catch (error) {
+      failure.value = error;
+    }
+  });
 
 /** Areas as a change left them. */
 function put(changed: readonly AreaChange[]): void {

@@ -147,7 +147,7 @@ export class Columns {
     const index = this.indexOf(id);
     if (index < 0) return false;
     const last = --this.size;
-    for (const column of [this.id, this.state, this.light, this.urgency, this.received, this.due, this.yellow, this.red, this.x, this.y, this.grid]) {
+    for (const column of [this.id, this.state, this.light, this.urgency, this.received, this.due, this.closed, this.yellow, this.red, this.x, this.y, this.grid]) {
       column[index] = column[last]!;
     }
     this.at.delete(id);
