@@ -10,4 +10,18 @@ from map_ui.views.page import build_map, render
 from map_ui.views.reach import Within, reach
 from map_ui.views.view import Heading, MapView
 
-__all__ = ["Figure", "Heading", "MapView", "Within", "areas", "build_map", "cases", "compare", "facilities", "gaps", "load", "reach", "render"]
+__all__ = [
+    "Figure",
+    "Heading",
+    "MapView",
+    "Within",
+    "areas",
+    "build_map",
+    "cases",
+    "compare",
+    "facilities",
+    "gaps",
+    "load",
+    "reach",
+    "render",
+]

@@ -62,7 +62,12 @@ WATCH = """() => {
   const state = () => document.querySelector('.lines .open, .line.open, [aria-current="true"].line')?.textContent ?? '';
   const before = around(), began = performance.now();
   window.__seen = new Promise((then) => {
-    const look = () => (around() !== before ? then(performance.now() - began) : performance.now() - began > 5000 ? then(-1) : requestAnimationFrame(look));
+    const look = () => {
+      const passed = performance.now() - began;
+      if (around() !== before) then(passed);
+      else if (passed > 5000) then(-1);
+      else requestAnimationFrame(look);
+    };
     requestAnimationFrame(look);
   });
 }"""
@@ -117,7 +122,8 @@ def multiply(connection: sa.Connection, wanted: int) -> None:
     """Copies cases, with new numbers and a step aside (about 100 m), until there are so many."""
     there = int(connection.execute(sa.text("SELECT count(*) FROM case_record")).scalar_one())
     columns = [one["name"] for one in sa.inspect(connection).get_columns("case_record")]
-    more = {"case_id": "case_id + {n}", "tracking_number": "tracking_number || '-{k}'", "lon": "lon + 0.0004 * {k}", "lat": "lat - 0.0003 * {k}"}
+    moved = {"lon": "lon + 0.0004 * {k}", "lat": "lat - 0.0003 * {k}"}
+    more = {"case_id": "case_id + {n}", "tracking_number": "tracking_number || '-{k}'", **moved}
     for k in range(1, -(-wanted // there)):
         n = k * 1_000_000
         chosen = ", ".join(more.get(name, name).format(n=n, k=k) for name in columns)
@@ -143,7 +149,8 @@ def _views(browser: Browser, address: str) -> None:
         page.wait_for_selector("#cases [role=option] b")
         listed = time.perf_counter() - began
         page.evaluate(DRAWN)
-        print(f"first view, {what}: list after {listed:.2f} s, map after {time.perf_counter() - began:.2f} s (load {os.getloadavg()[0]:.1f})")
+        drawn, load = time.perf_counter() - began, os.getloadavg()[0]
+        print(f"first view, {what}: list after {listed:.2f} s, map after {drawn:.2f} s (load {load:.1f})")
     context.close()
 
 
