@@ -80,7 +80,28 @@ ROUTERS = (
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
-    """The service over one city's database.
+    """The service over one city's database. Errors as `wire`."""
+    app = routed()
+    wire(app, settings, clock=clock)
+    return app
+
+
+def routed() -> FastAPI:
+    """The service with all its addresses, over no database yet."""
+    app = FastAPI(title="citygrid", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    problems.install(app)
+    for router in ROUTERS:
+        ask_first(router)
+        app.include_router(router)
+    with suppress(NoMatchFound):  # looks at every route, so each is built now: built by a first call it would meet other threads' warnings
+        app.url_path_for("")
+    app.add_middleware(Noting)
+    app.add_middleware(Limits)
+    return app
+
+
+def wire(app: FastAPI, settings: Settings, *, clock: Clock | None = None) -> None:
+    """Puts the parts of one installation behind the addresses; they start and end with the app's lifespan.
 
     SetupError when the database is missing, older or newer than this program, or when the demonstration mode would listen to
     anything but this machine.
@@ -94,24 +115,14 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         )
     check_version(settings.storage.database_url)
     wiring = Wiring(settings, Database(settings.storage.database_url), clock or SystemClock())
-    app = FastAPI(title="citygrid", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.wiring = wiring
+    app.state.accesses = AccessLog(wiring)
     app.state.held = Held()
     app.state.basemap = Basemap(settings.basemap, settings.storage.data_dir)
     app.state.feed = Feed(wiring.database, wiring.clock.now)
     wiring.database.after_commit.append(app.state.feed.wake)
     app.state.step = apply_event  # a ruling of a consultation moves its case as everybody does: a flow never calls a flow
     app.state.consult = consult  # and the action on a case opens a consultation as everybody does
-    problems.install(app)
-    for router in ROUTERS:
-        ask_first(router)
-        app.include_router(router)
-    with suppress(NoMatchFound):  # looks at every route, so each is built now: built by a first call it would meet other threads' warnings
-        app.url_path_for("")
-    app.state.accesses = AccessLog(wiring)
-    app.add_middleware(Noting, entries=app.state.accesses, wiring=wiring)
-    app.add_middleware(Limits)
-    return app
 
 
 @asynccontextmanager
@@ -119,7 +130,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     wiring: Wiring = app.state.wiring
     stop = threading.Event()
     threads = [
-        threading.Thread(target=_watch, args=(wiring, stop), name="published", daemon=True),
+        threading.Thread(target=_watch, args=(wiring, app.state.held, stop), name="published", daemon=True),
         threading.Thread(target=app.state.accesses.run, args=(stop,), name="access log", daemon=True),
     ]
     if wiring.settings.jobs.jobs_in_app:
@@ -135,7 +146,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     wiring.database.close()
 
 
-def _watch(wiring: Wiring, stop: threading.Event) -> None:
+def _watch(wiring: Wiring, held: Held, stop: threading.Event) -> None:
     """Loads what the service needs before the first call asks for it, then follows publications of other processes."""
     first = True
     while not stop.is_set():
@@ -143,6 +154,8 @@ def _watch(wiring: Wiring, stop: threading.Event) -> None:
             wiring.published.refresh()
             if first:
                 wiring.geocoder()
+                with wiring.database.reading() as connection:
+                    held.read_ahead(connection)
                 first = False
         except BoundariesError as error:
             log.log(logging.WARNING if first else logging.INFO, "cannot answer yet: %s", error)

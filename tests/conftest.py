@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2.profiles import CHEAPEST
 from hypothesis import settings
 
+from geo_service.accounts.passwords import use_cost
 from tests.services.postgis import URL_SETTING, PostgisMissingError, Server, running_server
 
 # The same examples in every run, and as much time as a busy machine takes: a red test is a fault, never a coincidence.
 settings.register_profile("citygrid", derandomize=True, deadline=None)
 settings.load_profile("citygrid")
+use_cost(CHEAPEST)  # a sign-in is tested, not how long it takes an attacker
 LEFT_OUT = pytest.StashKey[int]()
 
 

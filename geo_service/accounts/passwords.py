@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import unicodedata
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from geo_service.errors import RequestError
 
 SHORTEST, LONGEST = 10, 128
 
-_HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash("no account has this hash")
+_hasher = PasswordHasher()
+_nobody = _hasher.hash("no account has this hash")
+
+
+def use_cost(parameters: Parameters) -> None:
+    """From now on hashes cost what the parameters say: less for tests, more for a machine that can bear it."""
+    global _hasher, _nobody
+    _hasher = PasswordHasher.from_parameters(parameters)
+    _nobody = _hasher.hash("no account has this hash")
 
 
 def hash_password(password: str) -> str:
     """The argon2id hash of a password, with its parameters and salt in it."""
-    return _HASHER.hash(_normal(password))
+    return _hasher.hash(_normal(password))
 
 
 def matches(password: str, stored: str | None) -> bool:
     """Whether a password is the stored one. None (no such account) takes as long and is never true."""
     try:
-        _HASHER.verify(stored or _NOBODY, _normal(password))
+        _hasher.verify(stored or _nobody, _normal(password))
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
@@ -31,7 +38,7 @@ def matches(password: str, stored: str | None) -> bool:
 
 def is_outdated(stored: str) -> bool:
     """Whether the hash was made with parameters that are no longer the library's."""
-    return _HASHER.check_needs_rehash(stored)
+    return _hasher.check_needs_rehash(stored)
 
 
 def require_strong(password: str, *, username: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from datetime import datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,6 +28,10 @@ class AccessLog:
         self._wiring = wiring
         self._lock = threading.Lock()
         self._waiting: list[Access] = []
+
+    def now(self) -> datetime:
+        """The instant, by the service's clock."""
+        return self._wiring.clock.now()
 
     def note(self, entry: Access) -> None:
         """Takes an entry; when the database is away for long the oldest give way."""
@@ -58,8 +63,8 @@ class AccessLog:
 class Noting:
     """ASGI wrapper: notes what NOTED says, and every refusal, once it is answered."""
 
-    def __init__(self, app: ASGIApp, entries: AccessLog, wiring: Wiring) -> None:
-        self.app, self.entries, self.wiring = app, entries, wiring
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -78,7 +83,8 @@ class Noting:
         noted = scope["method"] == "GET" and NOTED.fullmatch(path) is not None
         if not noted and status not in REFUSED:
             return
+        entries: AccessLog = scope["app"].state.accesses
         actor = scope.get("state", {}).get("actor")
         client = scope.get("client")
         name = actor.name if actor is not None else "anonymous"
-        self.entries.note(Access(self.wiring.clock.now(), name, scope["method"], path[:200], status, client[0][:45] if client else ""))
+        entries.note(Access(entries.now(), name, scope["method"], path[:200], status, client[0][:45] if client else ""))

@@ -53,7 +53,7 @@ def _spoken(line: socket.socket, host: str, netloc: str, target: str, largest: i
     headers = {"Host": netloc, "User-Agent": "citygrid", "Accept": "image/*", "Accept-Encoding": "identity", "Connection": "close"}
     connection.request("GET", target, headers=headers)
     answer = connection.getresponse()
-    if answer.status != 200 or int(answer.headers.get("Content-Length") or 0) > largest:
+    if answer.status != 200 or answer.isclosed() or int(answer.headers.get("Content-Length") or 0) > largest:
         return Got(status=answer.status if answer.status != 200 else 0)
     content = b""
     while len(content) <= largest:
@@ -61,8 +61,8 @@ def _spoken(line: socket.socket, host: str, netloc: str, target: str, largest: i
         if left <= 0:
             return Got()
         line.settimeout(left)
-        piece = answer.read(_PIECE)
+        piece = answer.read1(_PIECE)  # what is there: whoever sends a byte now and then does not hold the line for longer
         if not piece:
-            return Got(answer.status, answer.headers.get_content_type(), content)
+            return Got() if answer.length else Got(answer.status, answer.headers.get_content_type(), content)
         content += piece
     return Got()

@@ -59,7 +59,6 @@ WATCH = """() => {
     }
     return parts.join('|');
   };
-  const state = () => document.querySelector('.lines .open, .line.open, [aria-current="true"].line')?.textContent ?? '';
   const before = around(), began = performance.now();
   window.__seen = new Promise((then) => {
     const look = () => {
@@ -178,8 +177,8 @@ def _drag(page: Page) -> list[float]:
     page.mouse.move(900, 450)
     page.mouse.down()
     page.evaluate(FRAMES)
-    for step in range(180):
-        page.mouse.move(900 - (step if step < 90 else 180 - step) * 4, 450 - (step % 30) * 3)
+    for step in range(120):
+        page.mouse.move(900 - (step if step < 60 else 120 - step) * 6, 450 - (step % 30) * 3)
         page.wait_for_timeout(16)
     gaps: list[float] = page.evaluate("() => window.__frames()")
     page.mouse.up()

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import functools
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -9,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.engine import URL
 
 from geo_service.accounts import create_key
-from geo_service.app import create_app
+from geo_service.app import routed, wire
 from geo_service.clock import FixedClock
 from geo_service.db import Database
 from geo_service.jobs import run_due
@@ -23,6 +25,12 @@ from tests import city
 from tests.services.postgis import Server
 
 NOW = dt.datetime(2026, 11, 24, 2, 30, tzinfo=dt.UTC)
+
+
+@functools.cache
+def served() -> FastAPI:
+    """The service's addresses, built once a process: that takes longer than most tests."""
+    return routed()
 
 
 @dataclass
@@ -104,6 +112,8 @@ def service(settings: Settings, founded: Database) -> Iterator[Service]:
     clock = FixedClock(NOW)
     with founded.writing() as connection:
         key = create_key(connection, name="desk 1", role="operator", at=NOW, by="test")
-    with TestClient(create_app(settings, clock=clock), raise_server_exceptions=False) as client:
+    app = served()
+    wire(app, settings, clock=clock)
+    with TestClient(app, raise_server_exceptions=False) as client:
         client.headers["Accept-Language"] = "en"
         yield Service(client, founded, clock, key)

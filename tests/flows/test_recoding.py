@@ -24,6 +24,7 @@ from geo_service.responsibility.rows import rule_row
 from geo_service.workers.tables import post
 from tests import city
 from tests.flows.conftest import NOW, Service
+from tests.flows.test_locating import wait_for_generation
 from tests.flows.test_planning import Desk, key_of, split
 from tests.flows.test_reporting import body, case_of, send
 
@@ -142,7 +143,9 @@ def test_posts_of_an_area_that_ends_are_named_before_and_after(named: Service) -
     assert {one["role"] for one in seen["orphans"]} == {"micro_grid_leader"}
     desk.do(merge)
     assert desk.post(f"{desk.path}/impact")["orphans"] == seen["orphans"]
-    assert desk.publish()["posts_orphaned"] == len(ends)
+    done = desk.publish()
+    assert done["posts_orphaned"] == len(ends)
+    wait_for_generation(named, done["generation"])
     report = named.client.get("/api/v1/people/coverage", headers=named.operator).json()
     assert [one["code"] for one in report["orphaned"]] == ends
     assert f"{len(ends)} posts whose area does not exist any more" in report["note"]

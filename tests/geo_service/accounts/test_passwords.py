@@ -4,8 +4,9 @@ import datetime as dt
 
 import pyotp
 import pytest
+from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
 
-from geo_service.accounts.passwords import hash_password, is_outdated, matches, require_strong
+from geo_service.accounts.passwords import hash_password, is_outdated, matches, require_strong, use_cost
 from geo_service.accounts.second_factor import code_at, enrolment_uri, new_secret, step_of
 from geo_service.errors import RequestError
 
@@ -20,6 +21,17 @@ def test_a_password_matches_its_hash_and_no_other() -> None:
     assert not matches("anything", None)
     assert not matches("anything", "not a hash")
     assert not is_outdated(stored)
+
+
+def test_a_hash_of_another_cost_is_made_anew() -> None:
+    stored = hash_password("天山路十二号 door")
+    use_cost(RFC_9106_LOW_MEMORY)
+    try:
+        assert is_outdated(stored)
+        assert matches("天山路十二号 door", stored)
+        assert "m=65536,t=3,p=4" in hash_password("天山路十二号 door")
+    finally:
+        use_cost(CHEAPEST)
 
 
 def test_the_same_password_typed_on_another_keyboard_matches() -> None:

@@ -10,7 +10,7 @@ import type { Facilities, MapConfig } from "../api/map";
 import { mercator, type Columns } from "../state/columns";
 import { Boundaries } from "./boundaries";
 import { CaseLayers, type AreaFacts } from "./cases";
-import { countFill, type Fill } from "./fills";
+import type { Fill } from "./fills";
 import type { Wanted } from "./counts";
 import type { Ring } from "./draw";
 import { FacilityLayer, type Group } from "./facilities";
@@ -100,8 +100,7 @@ export function createMap(target: HTMLElement, bounds: readonly number[], at: Ma
     clearTimeout(recolouring);
     recolouring = 0;
     if (view.getInteracting() || view.getAnimating()) return void (recolouring = window.setTimeout(recolour, 300));
-    const { grids, counts } = cases.counts();
-    boundaries?.colour(fill === "cases" ? (cases.bubbles.isVisible(view) ? countFill("grid", grids, counts.cases) : null) : fill);
+    boundaries?.colour(fill === "cases" ? (cases.bubbles.isVisible(view) ? cases.countFill(view.getZoom()!) : null) : fill);
   };
   const recolourSoon = (): void => {
     if (fill === "cases" && !recolouring) recolouring = window.setTimeout(recolour, 1500);
@@ -167,7 +166,7 @@ export function createMap(target: HTMLElement, bounds: readonly number[], at: Ma
       recolour();
       return true;
     },
-    knowAreas: (facts) => cases.know(facts),
+    knowAreas: (facts) => (cases.know(facts), recolourSoon()),
     colourAreas(wanted) {
       fill = wanted;
       recolour();

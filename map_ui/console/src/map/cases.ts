@@ -1,21 +1,23 @@
 // Cases on the map: counts at city zoom, points close by, or heat. Reads the columns as they are whenever it draws.
 import type { Columns } from "../state/columns";
 import { CanvasLayer, type Brush } from "./canvas";
-import { bubblesOf, countByGrid, isWanted, merged, type Bubble, type Counts, type Label, type Wanted } from "./counts";
+import { bubblesOf, countByGrid, isWanted, merged, rolledUp, type Bubble, type Counts, type Label, type Wanted } from "./counts";
+import { countFill, type Fill } from "./fills";
 import { drawHeat } from "./heat";
-import { COUNTED_LEVELS, FONT, LIGHT_COLOURS, POINTS_FROM } from "./look";
+import { COUNTED_LEVELS, FONT, GRIDS_FROM, LIGHT_COLOURS, POINTS_FROM } from "./look";
 import { drawPoints } from "./points";
 
 export interface AreaFacts {
   /** code -> code of what it lies in. */
   parents: ReadonlyMap<string, string>;
   households: ReadonlyMap<string, number>;
+  communities: ReadonlySet<string>;
 }
 
 export class CaseLayers {
   private columns: Columns | null = null;
   private wanted: Wanted = { states: new Uint8Array(0), during: null };
-  private facts: AreaFacts = { parents: new Map(), households: new Map() };
+  private facts: AreaFacts = { parents: new Map(), households: new Map(), communities: new Set() };
   private counted: Counts | null = null;
   private shown: Bubble[] = [];
   private step = NaN;
@@ -44,6 +46,14 @@ export class CaseLayers {
     for (const layer of [this.points, this.bubbles, this.heat]) layer.changed();
   }
 
+  /** Cases by grid, or by community where the map is too small for grids. */
+  countFill(zoom: number): Fill {
+    const { grids, counts } = this.counts();
+    if (zoom >= GRIDS_FROM) return countFill("grid", grids, counts.cases);
+    const { codes, numbers } = rolledUp(grids, counts.cases, this.facts.parents, (code) => this.facts.communities.has(code));
+    return countFill("community", codes, numbers);
+  }
+
   /** How many wanted cases are in each grid; by the number of the grid in the columns. */
   counts(): { grids: readonly string[]; counts: Counts } {
     if (!this.columns) return { grids: [], counts: { cases: new Uint32Array(0), overdue: new Uint32Array(0) } };
@@ -65,7 +75,7 @@ export class CaseLayers {
   }
 
   bubbleAt(x: number, y: number, resolution: number): Bubble | null {
-    return this.shown.find((one) => Math.hypot(one.x - x, one.y - y) <= radius(one.cases) * resolution) ?? null;
+    return this.shown.find((one) => Math.hypot(one.x - x, one.y + lift(one.cases) * resolution - y) <= radius(one.cases) * resolution) ?? null;
   }
 
   private households(): Float64Array {
@@ -86,10 +96,14 @@ export class CaseLayers {
     const margin = 30 * resolution;
     for (const one of this.shown) {
       if (one.x < extent[0]! - margin || one.x > extent[2]! + margin || one.y < extent[1]! - margin || one.y > extent[3]! + margin) continue;
-      drawBubble(context, ...px(one.x, one.y), one);
+      const [left, top] = px(one.x, one.y);
+      drawBubble(context, left, top - lift(one.cases), one);
     }
   }
 }
+
+/** How far above its label point a bubble stands, so that the area's name can be read below it. */
+const lift = (cases: number): number => radius(cases) + 8;
 
 const radius = (cases: number): number => Math.min(23, 9 + Math.sqrt(cases) * 0.75);
 

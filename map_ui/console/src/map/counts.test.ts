@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Columns } from "../state/columns";
-import { bubblesOf, countByGrid, merged } from "./counts";
+import { bubblesOf, countByGrid, merged, rolledUp } from "./counts";
 
 const columns = Columns.of({
   position: 1,
@@ -44,4 +44,10 @@ it("adds grids up to the first area above with a label point; none is lost or to
   expect(merged(bubbles, 1)).toHaveLength(2);
   const [one] = merged(bubbles, 10);
   expect([one!.cases, one!.overdue, one!.area]).toEqual([4, 1, null]);
+});
+
+it("rolls grids up to the areas of a level", () => {
+  const parents = new Map([["A1", "A"], ["A2", "A"]]);
+  const { codes, numbers } = rolledUp(columns.grids, countByGrid(columns, everything).cases, parents, (code) => code === "A" || code === "B1");
+  expect(Object.fromEntries(codes.map((code, index) => [code, numbers[index]]))).toEqual({ A: 2, B1: 2 });
 });

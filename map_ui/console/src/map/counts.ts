@@ -39,6 +39,17 @@ export function countByGrid(columns: Columns, wanted: Wanted): Counts {
   return counts;
 }
 
+/** Numbers of larger areas: each grid's cases in the area of a level that it lies in. */
+export function rolledUp(grids: readonly string[], numbers: Uint32Array, parents: ReadonlyMap<string, string>, isOf: (code: string) => boolean): { codes: string[]; numbers: number[] } {
+  const sums = new Map<string, number>();
+  grids.forEach((grid, index) => {
+    let area: string | undefined = grid;
+    for (let steps = 0; area !== undefined && !isOf(area) && steps < 8; steps++) area = parents.get(area);
+    if (area !== undefined && numbers[index]) sums.set(area, (sums.get(area) ?? 0) + numbers[index]!);
+  });
+  return { codes: [...sums.keys()], numbers: [...sums.values()] };
+}
+
 export interface Label {
   x: number;
   y: number;

@@ -22,7 +22,8 @@ export const fill = shallowRef<Fill | "cases" | null>(null);
 export const facts = computed<AreaFacts>(() => {
   const known = [...areas.values()];
   const parents = new Map(known.filter((one) => one.parent_code).map((one) => [one.code, one.parent_code!]));
-  return { parents, households: new Map(known.filter((one) => one.level === "grid").map((one) => [one.code, one.households])) };
+  const communities = new Set(known.filter((one) => one.level === "community").map((one) => one.code));
+  return { parents, communities, households: new Map(known.filter((one) => one.level === "grid").map((one) => [one.code, one.households])) };
 });
 
 let learnt = false;

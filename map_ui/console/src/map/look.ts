@@ -34,6 +34,8 @@ export const LEVEL_LINES: Record<string, LevelLine> = {
   grid: { colour: "#66746f", width: 1, from: 12.4, label: { from: 15.4, to: 17.2, size: 11.5, weight: 500, colour: "#3d4b46" } },
   micro_grid: { colour: "#aab6b1", width: 0.6, from: 14, label: { from: 17, to: 22, size: 11, weight: 400, colour: "#52615b" } },
 };
+/** From this zoom on the tiles have grids: their tenth level, which is drawn from half a level below its double on (tiles of 512 pixels). */
+export const GRIDS_FROM = 10.5;
 /** From this zoom on cases are points; below it, counts. */
 export const POINTS_FROM = 12.4;
 /** Below that zoom counts stand at the label points of areas of these levels; the first whose `to` is above the zoom. */
