@@ -71,6 +71,16 @@ export async function fetchFacilities(): Promise<Facilities | null> {
   return get<Facilities>("/api/v1/facilities", { format: "columns" }).catch(() => null);
 }
 
+interface Named {
+  zh: string;
+  en: string;
+}
+export interface FacilityKinds {
+  kinds: { kind: string; services: Named[]; attributes: (Named & { key: string; type: string })[] }[];
+}
+/** Names of what is kept of places. */
+export const fetchFacilityKinds = (): Promise<FacilityKinds> => get<FacilityKinds>("/api/v1/facilities/kinds").catch(() => ({ kinds: [] }));
+
 export interface MapConfig {
   basemap: { url: string; attribution: string; min_zoom: number; max_zoom: number } | null;
 }

@@ -60,7 +60,7 @@ export class FacilityLayer {
       if (x < extent[0]! || x > extent[2]! || y < extent[1]! || y > extent[3]! || !this.isShown(index)) return;
       const [left, top] = px(x, y);
       mark(context, this.groups[index]!, left, top, SIZES[this.places!.level[index] ?? "compound"] ?? 7, Boolean(this.places!.demonstration[index]));
-      if (zoom >= 14.5) name(context, this.places!.name[index]!, left, top + 20);
+      if (zoom >= 16.5) name(context, this.places!.name[index]!, left, top + 20);
     });
   }
 }

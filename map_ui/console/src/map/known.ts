@@ -1,6 +1,6 @@
 // What the map knows beside cases, fetched when it is first wanted: areas, generations, rates, places, the basemap.
 import { computed, ref, shallowRef, watch } from "vue";
-import { fetchEvaluation, fetchFacilities, fetchGenerations, fetchMapConfig, type Evaluation, type Facilities, type Generation, type MapConfig, type Rate } from "../api/map";
+import { fetchEvaluation, fetchFacilities, fetchFacilityKinds, fetchGenerations, fetchMapConfig, type Evaluation, type Facilities, type FacilityKinds, type Generation, type MapConfig, type Rate } from "../api/map";
 import { language } from "../i18n";
 import { address } from "../state/address";
 import { areas, offsetMinutes, wantAreas } from "../state/vocabulary";
@@ -12,6 +12,7 @@ import { fillBy, on, pastGeneration } from "./layers";
 export const basemap = shallowRef<MapConfig["basemap"]>(null);
 export const generations = shallowRef<readonly Generation[]>([]);
 export const facilities = shallowRef<Facilities | null>(null);
+export const facilityKinds = shallowRef<FacilityKinds["kinds"]>([]);
 /** What areas can be coloured by beside cases and load. */
 export const rates = shallowRef<readonly Rate[]>([]);
 export const evaluation = shallowRef<Evaluation | null>(null);
@@ -83,6 +84,10 @@ function fillFrom({ items, whole }: Evaluation, name: string): Fill {
 
 watch(
   () => on.value.service_centre || on.value.station || on.value.five_star,
-  async (wanted) => wanted && (facilities.value ??= await fetchFacilities()),
+  async (wanted) => {
+    if (!wanted) return;
+    facilities.value ??= await fetchFacilities();
+    if (facilities.value && !facilityKinds.value.length) facilityKinds.value = (await fetchFacilityKinds()).kinds;
+  },
   { immediate: true },
 );
