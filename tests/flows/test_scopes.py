@@ -179,9 +179,12 @@ def test_those_within_reach_see_and_act(two: Two) -> None:
 
 def test_a_case_of_another_cannot_be_merged_into(two: Two) -> None:
     found = two.get(f"/api/v1/cases/{two.ids['other_case']}", "b")
-    said = {"into": two.ids["case_id"]}
-    answer = two.post(f"/api/v1/cases/{two.ids['other_case']}/actions/merge", said, "b", match=found.headers["etag"])
-    assert (answer.status_code, answer.json()["code"]) == (404, "case_not_found")
+    told = []
+    for into in (two.ids["case_id"], NOBODY):
+        path = f"/api/v1/cases/{two.ids['other_case']}/actions/merge"
+        answer = two.post(path, {"into": into}, "b", match=found.headers["etag"])
+        told.append((answer.status_code, answer.json()["code"]))
+    assert told == [(422, "unknown_case")] * 2
 
 
 def test_planted_phones_are_in_no_byte_of_any_answer(two: Two) -> None:
