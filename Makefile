@@ -9,6 +9,8 @@ ARGS ?=
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -lt 4 ] && echo $$n || echo 4)
 SETUP := PYTHON="$(PYTHON)" sh scripts/setup.sh
 BIN := .venv/bin
+# The tests start dozens of processes: they compile the program once, not each, also where somebody turned that off.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test setup check bench soak pins openapi clean

@@ -24,7 +24,10 @@ from typing import Any
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from geo_service.db import Database
+from geo_service.demo.build import build
 from tests.console.browser import ARGUMENTS, MISSING, find_chromium
+from tests.services.serving import Process
 
 AS_OF = dt.date(2026, 11, 23)
 ZOOMS = (10, 12, 14)
@@ -80,7 +83,7 @@ def main() -> None:
     asked = parser.parse_args()
     print(platform.node(), platform.machine(), f"load {os.getloadavg()[0]:.1f}")
     with contextlib.ExitStack() as stack:
-        address = asked.address or stack.enter_context(_served(asked.cases))
+        address = asked.address or stack.enter_context(served(asked.cases)).address
         _columns(address)
         program = find_chromium()
         if program is None:
@@ -94,11 +97,8 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def _served(cases: int) -> Iterator[str]:
-    """The address of the demonstration city with so many cases, in a process of its own."""
-    from geo_service.db import Database
-    from geo_service.demo.build import build
-    from tests.services.serving import Process
+def served(cases: int) -> Iterator[Process]:
+    """The demonstration city with so many cases, in a process of its own."""
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -112,7 +112,7 @@ def _served(cases: int) -> Iterator[str]:
         process = Process(url, folder)
         process.start()
         try:
-            yield process.address
+            yield process
         finally:
             process.kill()
 
@@ -154,7 +154,7 @@ def _views(browser: Browser, address: str) -> None:
 
 
 def _pans(browser: Browser, address: str) -> None:
-    lon, lat = _middle(address)
+    lon, lat = middle(address)
     context = browser.new_context(viewport=SIZE, base_url=address)  # type: ignore[arg-type]
     context.set_default_timeout(60_000)
     page = context.new_page()
@@ -207,7 +207,7 @@ def _action(browser: Browser, address: str) -> None:
 def _updates(address: str) -> Iterator[list[float]]:
     """Reports come in all the while. What it yields: how many so far, in how many seconds."""
     stop, told = threading.Event(), [0.0, 0.0]
-    lon, lat = _middle(address)
+    lon, lat = middle(address)
 
     def work() -> None:
         began = time.perf_counter()
@@ -228,7 +228,7 @@ def _updates(address: str) -> Iterator[list[float]]:
         thread.join()
 
 
-def _middle(address: str) -> tuple[float, float]:
+def middle(address: str) -> tuple[float, float]:
     """Where the most cases are: the median of their places."""
     if address not in _MIDDLES:
         found = _get(f"{address}/api/v1/console/cases")

@@ -28,8 +28,8 @@ NOW = dt.datetime(2026, 11, 24, 2, 30, tzinfo=dt.UTC)
 
 
 @functools.cache
-def served() -> FastAPI:
-    """The service's addresses, built once a process: that takes longer than most tests."""
+def served(number: int = 0) -> FastAPI:
+    """The service's addresses, built once a process: that takes longer than most tests. Another number is another of them."""
     return routed()
 
 

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from boundaries.errors import StoreError
 from boundaries.store.tables import generation
 from geo_service.api.wiring import Wiring
-from geo_service.app import create_app
+from geo_service.app import wire
 from geo_service.backlog import enqueue, job, take
 from geo_service.cli import app
 from geo_service.clock import SystemClock
@@ -28,7 +28,7 @@ from geo_service.db import Database
 from geo_service.jobs import run_forever, running
 from geo_service.settings import JobsSettings, Settings
 from tests import city
-from tests.flows.conftest import NOW, Service
+from tests.flows.conftest import NOW, Service, served
 from tests.flows.test_planning import Desk, key_of, split
 
 WAIT_S = 300.0
@@ -55,7 +55,9 @@ def until(what: Any) -> None:
 def busy(settings: Settings, founded: Database, service: Service) -> Iterator[Service]:
     """A second process of the service, as it were, that does the background work too."""
     settings.jobs = JobsSettings(jobs_in_app=True, jobs_poll_seconds=0.05)
-    with TestClient(create_app(settings, clock=service.clock), raise_server_exceptions=False) as client:
+    second = served(1)
+    wire(second, settings, clock=service.clock)
+    with TestClient(second, raise_server_exceptions=False) as client:
         client.headers["Accept-Language"] = "en"
         yield Service(client, founded, service.clock, service.key)
 

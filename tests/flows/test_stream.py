@@ -5,8 +5,10 @@ import datetime as dt
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx2
 import pytest
@@ -24,6 +26,8 @@ from geo_service.scope import EVERYTHING, NOTHING, Reach, Scope
 from tests import city
 from tests.flows.conftest import NOW, Service
 from tests.services.serving import Process
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -46,6 +50,12 @@ def act(service: Service, case_id: int, event: str, **said: object) -> None:
     headers = {**service.operator, "If-Match": version}
     answer = service.client.post(f"/api/v1/cases/{case_id}/actions/{event}", json=said, headers=headers)
     assert answer.status_code == 200, answer.text
+
+
+def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What the work comes to, in a thread of its own: the browser tests leave a loop running in theirs."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(work())).result()
 
 
 def test_writers_and_readers_at_once_miss_nothing_and_double_nothing(service: Service, feed: Feed) -> None:
@@ -83,7 +93,7 @@ def test_writers_and_readers_at_once_miss_nothing_and_double_nothing(service: Se
     writers = [threading.Thread(target=write, args=(n,)) for n in range(4)]
     for writer in writers:
         writer.start()
-    seen = asyncio.run(both())
+    seen = run(both)
     for writer in writers:
         writer.join()
     assert seen == [list(range(begin + 1, last + 1))] * 2
@@ -99,7 +109,7 @@ def first_batches(feed: Feed, after: int | None, count: int) -> list[Hello | Bat
                 break
         return found
 
-    return asyncio.run(asyncio.wait_for(read(), 20))
+    return run(lambda: asyncio.wait_for(read(), 20))
 
 
 def test_whoever_comes_back_gets_what_happened_since(service: Service, feed: Feed) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 # Nothing here outlives the test run, so nothing is made durable: commits are three times faster.
 COMMON = "shared_buffers=64MB listen_addresses=127.0.0.1 unix_socket_directories=''"
-SETTINGS = f"fsync=off full_page_writes=off synchronous_commit=off {COMMON}"
+SETTINGS = f"fsync=off full_page_writes=off synchronous_commit=off min_wal_size=32MB max_wal_size=256MB {COMMON}"
+MEMORY, ROOM = Path("/dev/shm"), 2 << 30  # a file system in memory, and what must be free there for a cluster
 # Waits until our end of its standard input closes: that happens even when the test run is killed.
 GUARDIAN = 'cat >/dev/null; "$1/pg_ctl" -D "$2/data" -m immediate stop >/dev/null 2>&1; rm -rf "$2"'
 
@@ -44,7 +45,7 @@ def private_cluster(programs: Path, *, durable: bool = False) -> Iterator[int]:
     as_root = os.geteuid() == 0
     user = group = "postgres" if as_root else None
     groups: list[str] | None = [] if as_root else None
-    folder = Path(tempfile.mkdtemp(prefix="citygrid-postgis-", dir="/tmp" if as_root else None))
+    folder = Path(tempfile.mkdtemp(prefix="citygrid-postgis-", dir=_place(durable=durable, as_root=as_root)))
     if as_root:
         shutil.chown(folder, "postgres", "postgres")
     guardian = subprocess.Popen(
@@ -77,6 +78,13 @@ def private_cluster(programs: Path, *, durable: bool = False) -> Iterator[int]:
         yield port
     finally:
         guardian.communicate()
+
+
+def _place(*, durable: bool, as_root: bool) -> Path | None:
+    """Where the cluster lies. A copy of a database is a thousand small files: in memory that takes 25 ms, on a disk up to half a second."""
+    if not durable and MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        return MEMORY
+    return Path("/tmp") if as_root else None  # the server's user cannot enter root's own folders
 
 
 def _free_port() -> int:
