@@ -70,13 +70,15 @@ Coordinates are lon, lat with a named datum, always. Errors are problem document
 
 
 ROUTERS = (
+    *(tiles, lookup, intake),
     *(accounts, audit, messages, reporters, callers, bulk, exporting),
-    *(viewing, views, stream, health, lookup, intake, dispatch),
+    *(viewing, views, stream, health, dispatch),
     *(consultation, whistles, proposals, evaluation, planning, generations, table),
-    *(transfer, jobs, tiles, facilities, rules, maps, home),
+    *(transfer, jobs, facilities, rules, maps, home),
     *(people, console, basemap, pages),
 )
-"""In this order: an address of its own comes before one with a place for any name."""
+"""In this order: they are tried one after the other, so what is asked for most stands first (the last costs half a millisecond more);
+and an address of its own comes before one with a place for any name."""
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:

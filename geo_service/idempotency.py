@@ -62,6 +62,13 @@ def claim(connection: Connection, *, scope: str, key: str, request_digest: str, 
     return Earlier(row.request_digest, row.status, row.response)
 
 
+def answered(connection: Connection, *, scope: str, key: str) -> Earlier | None:
+    """What was answered under a key, None where it was never claimed; nothing is claimed."""
+    t = idempotency_key.c
+    row = connection.execute(sa.select(idempotency_key).where(t.scope == scope, t.key == key)).one_or_none()
+    return None if row is None else Earlier(row.request_digest, row.status, row.response)
+
+
 def remember(connection: Connection, *, scope: str, key: str, status: int, response: dict[str, Any]) -> None:
     """Keeps the answer beside the claimed key."""
     t = idempotency_key.c

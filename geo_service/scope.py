@@ -25,6 +25,17 @@ class Reach:
             return False
         return self.categories is None or (category is not None and any(is_within(category, wanted) for wanted in self.categories))
 
+    def holds(self, other: Reach, *, areas: Collection[str]) -> bool:
+        """Whether everything the other takes in is taken in here. areas: the codes of the other's area and of all above it."""
+        if self.owner is not None or other.owner is not None:
+            return self.owner == other.owner
+        if self.area_code is not None and (other.area_code is None or self.area_code not in areas):
+            return False
+        if self.categories is None:
+            return True
+        inner = other.categories
+        return inner is not None and all(any(one == mine or is_within(one, mine) for mine in self.categories) for one in inner)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -38,6 +49,10 @@ class Scope:
         return self.everything or any(
             reach.takes_in(areas=areas, category=category, owner=owner, cohandlers=cohandlers) for reach in self.reaches
         )
+
+    def holds(self, other: Reach, *, areas: Collection[str]) -> bool:
+        """Whether one of `reaches` holds all of the other. areas: the codes of the other's area and of all above it."""
+        return self.everything or any(reach.holds(other, areas=areas) for reach in self.reaches)
 
 
 EVERYTHING = Scope(everything=True)

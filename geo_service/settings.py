@@ -46,10 +46,11 @@ class AuditSettings(_Concern):
 
 
 class PrivacySettings(_Concern):
-    """How long personal data is kept: of a reporter after the case ended, of the access log (never under 180 days)."""
+    """How long personal data is kept: of a reporter after the case ended, of the access log (never under 180 days), what messages said."""
 
     retention_days: int = Field(default=365, ge=30, le=3650)
     access_log_days: int = Field(default=365, ge=180, le=3650)
+    message_days: int = Field(default=90, ge=1, le=3650)
     export_rows: int = Field(default=50_000, ge=1, le=1_000_000)
 
 
@@ -76,11 +77,12 @@ class JobsSettings(_Concern):
 
 
 class MessageSettings(_Concern):
-    """Ways for messages to leave, and how many may wait."""
+    """Ways for messages to leave, how many may wait, and how many one phone or mailbox gets within an hour."""
 
     messages_file: Path | None = None
     messages_file_channels: list[str] = ["file"]
     messages_most_queued: int = Field(default=10_000, ge=1)
+    messages_most_hourly: int = Field(default=20, ge=1, le=100_000)
     messages_lease_seconds: float = Field(default=60.0, ge=15, le=3600)
     messages_private_networks: list[str] = []
     smtp_host: str | None = None

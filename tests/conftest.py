@@ -1,5 +1,6 @@
 """What every test may ask for: an empty database on either back end, and the folder of the repository."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +70,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[LEFT_OUT] = len(left_out)
     if hasattr(config, "workeroutput"):  # a process of pytest-xdist: its count goes to the one that prints
         config.workeroutput["left_out"] = len(left_out)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # modules and thousands of collected tests live to the end: looking at them again and again is a tenth of the time
 
 
 @pytest.hookimpl(optionalhook=True)

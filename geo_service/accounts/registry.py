@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 from geo_service import event_log
 from geo_service.accounts.model import ANONYMOUS, DEMO_OPERATOR, ROLES, Actor, Grant
 from geo_service.accounts.passwords import hash_password, require_strong
-from geo_service.accounts.tables import account, account_grant
+from geo_service.accounts.tables import account, account_grant, api_key
 from geo_service.errors import ConflictError, NotFoundError, RequestError, StaleError
 from geo_service.event_log import NewEvent
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-_RESERVED = (ANONYMOUS.name, DEMO_OPERATOR.name, "system", "command line")
+RESERVED = (ANONYMOUS.name, DEMO_OPERATOR.name, "system", "command line")
+"""Names in the log of whoever is no user and has no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def create_account(
 
     RequestError for a name, password or grant that cannot be, ConflictError for a name that is taken.
     """
-    if not USERNAME.fullmatch(username) or username in _RESERVED:
+    if not USERNAME.fullmatch(username) or username in RESERVED:
         raise RequestError(
             "bad_username",
             en="{name!r} cannot be a user name: 2 to 40 of a-z, 0-9, dot, dash, underscore",
@@ -67,8 +68,10 @@ def create_account(
     require_strong(password, username=username)
     require_grants(grants)
     shown = _display_name(display_name)
-    if account_named(connection, username) is not None:
-        raise ConflictError("username_taken", en="there is an account {name} already", zh="用户名 {name} 已存在", name=username)
+    if account_named(connection, username) is not None or _key_named(connection, username):
+        raise ConflictError(
+            "username_taken", en="there is an account or a key {name} already", zh="用户名或密钥 {name} 已存在", name=username
+        )
     made = connection.execute(
         sa.insert(account)
         .values(
@@ -109,7 +112,7 @@ def change_account(
     """
     held = connection.execute(sa.select(account).where(account.c.account_id == account_id).with_for_update()).one_or_none()
     if held is None:
-        raise _no_account(account_id)
+        raise no_account(account_id)
     if held.version != expected_version:
         raise StaleError(
             "account_changed",
@@ -178,17 +181,18 @@ def account_named(connection: Connection, username: str) -> Account | None:
     return None if row is None else _of_row(row, _grants(connection, [row.account_id]))
 
 
-def one_account(connection: Connection, account_id: int) -> Account | None:
-    """The account, or None."""
-    row = connection.execute(sa.select(account).where(account.c.account_id == account_id)).one_or_none()
+def one_account(connection: Connection, account_id: int, *, locked: bool = False) -> Account | None:
+    """The account, or None. locked: nobody else changes it, or what it holds, until the transaction ends."""
+    asked = sa.select(account).where(account.c.account_id == account_id)
+    row = connection.execute(asked.with_for_update() if locked else asked).one_or_none()
     return None if row is None else _of_row(row, _grants(connection, [account_id]))
 
 
-def required_account(connection: Connection, account_id: int) -> Account:
-    """The account; NotFoundError when there is none of this id."""
-    found = one_account(connection, account_id)
+def required_account(connection: Connection, account_id: int, *, locked: bool = False) -> Account:
+    """The account as `one_account`; NotFoundError when there is none of this id."""
+    found = one_account(connection, account_id, locked=locked)
     if found is None:
-        raise _no_account(account_id)
+        raise no_account(account_id)
     return found
 
 
@@ -256,14 +260,19 @@ def require_grants(grants: Sequence[Grant]) -> None:
 
 
 def _administrators(connection: Connection) -> bool:
-    """Whether anybody may administer the whole city."""
+    """Whether anybody may administer the whole city: no area bounds it, and no categories."""
     g = account_grant.c
     query = (
-        sa.select(account.c.account_id)
-        .join(account_grant, g.account_id == account.c.account_id)
+        sa.select(g.categories)
+        .join(account, account.c.account_id == g.account_id)
         .where(g.role == "administrator", g.area_code.is_(None), account.c.disabled_at.is_(None))
     )
-    return connection.execute(query.limit(1)).first() is not None
+    return any(categories is None for categories in connection.execute(query).scalars())
+
+
+def _key_named(connection: Connection, name: str) -> bool:
+    """Whether a key bears the name: what stands in the log means one alone."""
+    return connection.execute(sa.select(api_key.c.key_id).where(api_key.c.name == name)).first() is not None
 
 
 def _display_name(text: str) -> str:
@@ -278,5 +287,6 @@ def _display_name(text: str) -> str:
     return name
 
 
-def _no_account(account_id: int) -> NotFoundError:
+def no_account(account_id: int) -> NotFoundError:
+    """The refusal of an id that no account has, or none within the caller's reach."""
     return NotFoundError("account_not_found", en="there is no account {id}", zh="账号 {id} 不存在", id=account_id)

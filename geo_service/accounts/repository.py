@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from geo_service import event_log
-from geo_service.accounts.model import ANONYMOUS, DEMO_OPERATOR, ROLES, Actor, Grant
-from geo_service.accounts.registry import require_grants
+from geo_service.accounts.model import ROLES, Actor, Grant
+from geo_service.accounts.registry import RESERVED, account_named, require_grants
 from geo_service.accounts.tables import api_key
 from geo_service.errors import ConflictError, NotFoundError, RequestError
 from geo_service.event_log import NewEvent
@@ -23,7 +24,8 @@ PREFIX = "cgk"
 def create_key(connection: Connection, *, name: str, role: str, at: datetime, by: str, grant: Grant | None = None) -> str:
     """Makes a key for an actor of this name and role and returns it; it cannot be shown again. grant: bounds the role; None: the city.
 
-    RequestError for an unknown role or an empty or reserved name, ConflictError for a name that has a key already.
+    RequestError for an unknown role or a name that cannot be: empty, reserved, unprintable, or of an agency or post (`post:4`), in whose
+    name others act. ConflictError for a name that a key or a user has already.
     """
     if role not in ROLES:
         raise RequestError(
@@ -34,12 +36,12 @@ def create_key(connection: Connection, *, name: str, role: str, at: datetime, by
             roles=", ".join(ROLES),
             field="role",
         )
-    if not name.strip() or name != name.strip() or len(name) > 80 or name in (ANONYMOUS.name, DEMO_OPERATOR.name):
+    if not _may_be_named(name):
         raise RequestError(
-            "bad_key_name", en="{name!r} cannot be the name of a key", zh="{name!r} 不能用作密钥名称", name=name, field="name"
+            "bad_key_name", en="{name!r} cannot be the name of a key", zh="{name!r} 不能用作密钥名称", name=name[:90], field="name"
         )
-    if connection.execute(sa.select(api_key.c.key_id).where(api_key.c.name == name)).first():
-        raise ConflictError("key_exists", en="a key named {name} exists already", zh="名为 {name} 的密钥已存在", name=name)
+    if connection.execute(sa.select(api_key.c.key_id).where(api_key.c.name == name)).first() or account_named(connection, name):
+        raise ConflictError("key_exists", en="a key or user named {name} exists already", zh="名为 {name} 的密钥或用户已存在", name=name)
     key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     full = f"{PREFIX}_{key_id}_{secret}"
     held = grant or Grant(role)
@@ -64,15 +66,20 @@ def actor_for_key(connection: Connection, key: str) -> Actor | None:
     row = connection.execute(sa.select(api_key).where(api_key.c.digest == _digest(key), api_key.c.revoked_at.is_(None))).one_or_none()
     if row is None:
         return None
-    return Actor(row.name, row.role, (Grant(row.role, row.area_code, row.categories and tuple(row.categories), row.acts_for),))
+    return Actor(row.name, row.role, (grant_of(dict(row._mapping)),))
 
 
 def revoke_key(connection: Connection, *, name: str, at: datetime, by: str) -> None:
     """Ends a key at once. NotFoundError when no key of this name is in use."""
     done = connection.execute(sa.update(api_key).where(api_key.c.name == name, api_key.c.revoked_at.is_(None)).values(revoked_at=at))
     if done.rowcount == 0:
-        raise NotFoundError("key_not_found", en="no key named {name} is in use", zh="没有名为 {name} 的有效密钥", name=name)
+        raise key_not_found(name)
     event_log.append(connection, [NewEvent("key_revoked", None, by, at, {"name": name})])
+
+
+def key_not_found(name: str) -> NotFoundError:
+    """The refusal of a name that no key in use has, or none within the caller's reach."""
+    return NotFoundError("key_not_found", en="no key named {name} is in use", zh="没有名为 {name} 的有效密钥", name=name)
 
 
 def keys(connection: Connection) -> list[dict[str, Any]]:
@@ -82,6 +89,16 @@ def keys(connection: Connection) -> list[dict[str, Any]]:
         t.created_at, t.name
     )
     return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def grant_of(row: Mapping[str, Any]) -> Grant:
+    """What a key holds, from its row as `keys` gives it."""
+    return Grant(row["role"], row["area_code"], None if row["categories"] is None else tuple(row["categories"]), row["acts_for"])
+
+
+def _may_be_named(name: str) -> bool:
+    whole = 0 < len(name) <= 80 and name == name.strip() and name.isprintable()
+    return whole and name not in RESERVED and not name.startswith(("agency:", "post:", "leader:"))
 
 
 def _digest(key: str) -> str:

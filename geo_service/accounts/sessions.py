@@ -17,11 +17,13 @@ from geo_service.accounts.passwords import hash_password, is_outdated, matches
 from geo_service.accounts.registry import Account, account_named, actor_of, one_account
 from geo_service.accounts.second_factor import step_of
 from geo_service.accounts.tables import account, attempt, session
-from geo_service.errors import AuthenticationError, ThrottledError
+from geo_service.errors import AuthenticationError, RequestError, ThrottledError
 from geo_service.event_log import NewEvent
 
 FAILURES, LOCKED = 5, timedelta(minutes=15)
 """After so many failures in a row a name is locked for so long, whether or not an account has it."""
+REMEMBERED = timedelta(days=1)
+"""So long a failed attempt counts towards the next lock."""
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly the last use of a session is written down: idle times are right to this much."""
 
@@ -36,9 +38,9 @@ class Lifetimes:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A sign-in that failed, to be refused after it was written down: the error, and its events."""
+    """A password that was wrong, to be refused after that was written down: the error."""
 
-    error: AuthenticationError | ThrottledError
+    error: AuthenticationError | ThrottledError | RequestError
 
 
 def sign_in(connection: Connection, *, username: str, password: str, code: str | None, now: datetime) -> tuple[Account, str] | Failure:
@@ -47,24 +49,23 @@ def sign_in(connection: Connection, *, username: str, password: str, code: str |
     The same answer for an unknown name, a wrong password and a disabled account. A wrong second factor counts like a wrong password.
     """
     name = username.strip().casefold()[:40]
-    locked = _locked_until(connection, name)
-    if locked is not None and locked > now:
-        return Failure(_locked(locked, now))
+    if (locked := refused_for_now(connection, name, now=now)) is not None:
+        return locked
     found = account_named(connection, name)
     good = matches(password, found.password_hash if found else None)
     if found is None or not good or found.disabled_at is not None:
-        return _failed(connection, name, now=now)
+        return failed(connection, name, now=now)
     if found.totp_confirmed and found.totp_secret is not None:
         if not code:
             return Failure(AuthenticationError("totp_required", en="the code of the second factor is needed", zh="请输入动态验证码"))
         step = step_of(found.totp_secret, code, at=now, after_step=found.totp_step)
         if step is None:
-            return _failed(connection, name, now=now)
+            return failed(connection, name, now=now)
         connection.execute(sa.update(account).where(account.c.account_id == found.account_id).values(totp_step=step))
     if is_outdated(found.password_hash):
         hashed = hash_password(password)
         connection.execute(sa.update(account).where(account.c.account_id == found.account_id).values(password_hash=hashed))
-    connection.execute(sa.delete(attempt).where(attempt.c.username == name))
+    connection.execute(sa.delete(attempt).where(attempt.c.name_digest == _digest(name)))
     token = open_session(connection, found.account_id, now=now)
     event_log.append(connection, [NewEvent("signed_in", None, found.username, now, {"account": found.account_id})])
     return found, token
@@ -114,7 +115,8 @@ def end_sessions(connection: Connection, account_id: int, *, but: str | None = N
 
 
 def forget_expired(connection: Connection, *, lifetimes: Lifetimes, now: datetime) -> int:
-    """Removes sessions that cannot be used any more and returns how many there were."""
+    """Removes sessions that cannot be used any more and returns how many there were; failed attempts of days gone by as well."""
+    connection.execute(sa.delete(attempt).where(attempt.c.last_at < now - REMEMBERED))
     old = (session.c.seen_at < now - lifetimes.idle) | (session.c.created_at < now - lifetimes.longest)
     return int(connection.execute(sa.delete(session).where(old)).rowcount)
 
@@ -124,22 +126,23 @@ def csrf_token(token: str) -> str:
     return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
 
 
-def _locked_until(connection: Connection, name: str) -> datetime | None:
-    until: datetime | None = connection.execute(
-        sa.select(attempt.c.locked_until_at).where(attempt.c.username == name).with_for_update()
-    ).scalar_one_or_none()
-    return until
+def refused_for_now(connection: Connection, name: str, *, now: datetime) -> Failure | None:
+    """The refusal of a name that is locked; None while it may be tried. Held until the transaction ends: tries come one by one."""
+    asked = sa.select(attempt.c.locked_until_at).where(attempt.c.name_digest == _digest(name)).with_for_update()
+    until: datetime | None = connection.execute(asked).scalar_one_or_none()
+    return Failure(_locked(until, now)) if until is not None and until > now else None
 
 
-def _failed(connection: Connection, name: str, *, now: datetime) -> Failure:
-    row = connection.execute(sa.select(attempt.c.failures).where(attempt.c.username == name)).one_or_none()
+def failed(connection: Connection, name: str, *, now: datetime) -> Failure:
+    """Counts a wrong password or code for a name, and locks it after FAILURES in a row."""
+    row = connection.execute(sa.select(attempt.c.failures).where(attempt.c.name_digest == _digest(name))).one_or_none()
     failures = 1 if row is None else row.failures + 1
     locked_until = now + LOCKED if failures >= FAILURES else None
     values = {"failures": 0 if locked_until else failures, "locked_until_at": locked_until, "last_at": now}
     if row is None:
-        connection.execute(sa.insert(attempt).values(username=name, **values))
+        connection.execute(sa.insert(attempt).values(name_digest=_digest(name), **values))
     else:
-        connection.execute(sa.update(attempt).where(attempt.c.username == name).values(**values))
+        connection.execute(sa.update(attempt).where(attempt.c.name_digest == _digest(name)).values(**values))
     # the name that was tried is not logged: people type their password into that box
     kind = "locked_out" if locked_until else "sign_in_failed"
     event_log.append(connection, [NewEvent(kind, None, "anonymous", now, {"name_digest": _digest(name)[:16]})])

@@ -63,8 +63,8 @@ session = sa.Table(
 attempt = sa.Table(
     "attempt",
     metadata,
-    # the name that was tried, known or not: who asks learns nothing about which names exist
-    sa.Column("username", sa.String(40), primary_key=True),
+    # of the name that was tried, known or not: who asks learns nothing about which names exist, and people type passwords into that box
+    sa.Column("name_digest", sa.String(64), primary_key=True),
     sa.Column("failures", sa.Integer(), nullable=False),
     sa.Column("locked_until_at", UtcDateTime(), nullable=True),
     sa.Column("last_at", UtcDateTime(), nullable=False),

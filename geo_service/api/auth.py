@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from geo_service.accounts import ANONYMOUS, DEMO_OPERATOR, ROLE_TEXTS, Actor, actor_for_key, holders, may
+from geo_service.accounts import ANONYMOUS, DEMO_OPERATOR, ROLE_TEXTS, Actor, actor_for_key, holders, lacks_the_city, may
 from geo_service.accounts.sessions import Lifetimes, actor_in_session, csrf_token, is_due, touch
 from geo_service.api.wiring import Wiring
 from geo_service.errors import AuthenticationError, DeniedError
@@ -107,9 +107,19 @@ _PENDING = {
 }
 
 
-def require_permission(actor: Actor, permission: str) -> None:
-    """DeniedError that names the roles which have the permission, unless the actor has it somewhere."""
+def require_permission(actor: Actor, permission: str, *, whole_city: bool = False) -> None:
+    """DeniedError that names the roles which have the permission, unless the actor has it somewhere; `whole_city_needed` where the
+    actor's role has it, but for a part of the city, and it is only had for the whole."""
     require_known(actor)
+    if (whole_city or not may(actor, permission)) and lacks_the_city(actor, permission):
+        raise DeniedError(
+            "whole_city_needed",
+            en="this concerns the whole city; your role {role} is bound to a part of it ({permission})",
+            zh="此操作涉及全市，您的角色（{role_zh}）仅限部分区域或类别（{permission}）",
+            role=actor.role,
+            role_zh=ROLE_TEXTS.get(actor.role, (actor.role, ""))[0],
+            permission=permission,
+        )
     if not may(actor, permission):
         needed = holders(permission)
         raise DeniedError(
@@ -125,11 +135,11 @@ def require_permission(actor: Actor, permission: str) -> None:
 
 
 @cache
-def permits(permission: str) -> Callable[[Actor], Actor]:
-    """A dependency that lets only actors with the permission pass."""
+def permits(permission: str, *, whole_city: bool = False) -> Callable[[Actor], Actor]:
+    """A dependency that lets only actors with the permission pass; whole_city: only those who have it without bounds."""
 
     def check(actor: Annotated[Actor, Depends(get_actor)]) -> Actor:
-        require_permission(actor, permission)
+        require_permission(actor, permission, whole_city=whole_city)
         return actor
 
     check.permission = permission  # type: ignore[attr-defined]  # read by the test that every route says what it needs

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
+import orjson
+import shapely
 from pydantic import BaseModel, Field
 
 from boundaries import errors as library
 from boundaries.errors import BoundariesError
 from geo_service import errors as service
-from geo_service.api.problems import status_of
+from geo_service.api.problems import SHOWN_ROWS, listed_errors, status_of
 from geo_service.backlog import Job
 
 STEPS = {
+    "reading": ("读取与检查", "reading and checking"),
+    "comparing": ("与现行版本比对", "comparing with the generation in force"),
     "proving": ("证明与检查", "proving and checking"),
     "storing": ("保存版本", "storing the generation"),
     "indexing": ("建立索引", "building the index"),
@@ -30,6 +34,8 @@ class JobProblem(BaseModel):
     status: int
     code: str
     detail: str
+    errors: list[dict[str, Any]]
+    place: dict[str, Any] | None
 
 
 class JobOut(BaseModel):
@@ -74,14 +80,22 @@ def _problem(job: Job, language: str) -> JobProblem | None:
     if job.state != "failed" or job.problem is None:
         return None
     error = error_of(job.problem)
-    return JobProblem(status=500 if error.code == "internal" else status_of(error), code=error.code, detail=error.text(language))
+    return JobProblem(
+        status=500 if error.code == "internal" else status_of(error),
+        code=error.code,
+        detail=error.text(language),
+        errors=listed_errors(error, language),
+        place=None if error.place is None else orjson.loads(shapely.to_geojson(error.place)),
+    )
 
 
 def problem_values(error: BoundariesError) -> dict[str, Any]:
     """An error as a job keeps it."""
     params = {name: value if isinstance(value, int | float | str) else str(value)[:200] for name, value in error.params.items()}
     texts = {"en": error.en, "zh": error.zh, "row": error.row, "area": error.area}
-    return {"error": type(error).__name__, "code": error.code, **texts, "params": params}
+    place = None if error.place is None else shapely.to_wkt(error.place, rounding_precision=-1)
+    items = [problem_values(item) for item in error.items[:SHOWN_ROWS]]
+    return {"error": type(error).__name__, "code": error.code, **texts, "params": params, "place": place, "items": items}
 
 
 def error_of(problem: dict[str, Any]) -> BoundariesError:
@@ -89,5 +103,7 @@ def error_of(problem: dict[str, Any]) -> BoundariesError:
     name = str(problem["error"])
     kind = getattr(service, name, None) or getattr(library, name, None) or BoundariesError
     texts = {key: problem[key] for key in ("en", "zh", "row", "area")}
-    made: BoundariesError = kind(problem["code"], **texts, **problem["params"])
+    place = None if problem.get("place") is None else shapely.from_wkt(problem["place"])
+    items = [error_of(item) for item in problem.get("items", ())]
+    made: BoundariesError = kind(problem["code"], **texts, place=place, items=items, **problem["params"])
     return made

@@ -153,11 +153,16 @@ def status_of(error: BoundariesError) -> int:
 def problem_of(request: Request, error: BoundariesError) -> Response:
     """The problem document of an error of the library or the service."""
     language, status = language_of(request), status_of(error)
-    listed = [_listed(item, language) for item in (error.items or (error,)) if item.row is not None or "field" in item.params]
+    listed = listed_errors(error, language)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else None
     if "retry_after_s" in error.params:
         headers = {"Retry-After": str(error.params["retry_after_s"])}
     return problem(request, status=status, code=error.code, detail=error.text(language), errors=listed, place=error.place, headers=headers)
+
+
+def listed_errors(error: BoundariesError, language: str) -> list[dict[str, Any]]:
+    """What is wrong, row by row or field by field, in the caller's language."""
+    return [_listed(item, language) for item in (error.items or (error,)) if item.row is not None or "field" in item.params]
 
 
 def _shown(errors: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

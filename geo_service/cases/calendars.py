@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection
 
 from geo_service.cases.clocks.calendar import USUAL_HOURS, Hours, Season, WorkCalendar
-from geo_service.cases.rule_versions import book, made_of
+from geo_service.cases.rule_versions import book_in_force, made_of
 
 
-def calendar_in_force(connection: Connection) -> WorkCalendar:
-    """The latest version of the table of holidays. SetupError where the city has none."""
-    return made_of(connection, book(connection, "calendar"), _calendar)
+def calendar_in_force(connection: Connection, *, at: datetime) -> WorkCalendar:
+    """The table of holidays that holds at an instant. SetupError where the city has none."""
+    return made_of(connection, book_in_force(connection, "calendar", at=at), _calendar)
 
 
 def _calendar(rows: list[dict[str, Any]], meta: Mapping[str, Any]) -> WorkCalendar:

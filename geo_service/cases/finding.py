@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from boundaries.store.columns import UtcDateTime
+from geo_service.cases.answering import person_of_case
 from geo_service.cases.listed import among
 from geo_service.cases.measures import MEASURES, Sql
 from geo_service.cases.model import OPEN_STATES, Case
@@ -24,10 +25,10 @@ class CaseFilter:
     """Which cases are meant: those that `scope` reaches; each None means any.
 
     area_code holds for any level: a district's code finds all its cases. category: a whole key or a subtree of it (`social`,
-    `social:matter`, `social:matter:80`). owner: agency:<code> or post:<id>. light and measure are as of `now`. received_from and
-    received_to bound the time of receipt, half open. text: part of the description or address, phones masked, or the
-    beginning of the tracking number. measure: a part of the evaluation (see `measures`). within: a ring of WGS-84 lon, lat, which
-    `placing.placed` turns into case_ids, the only cases that are meant.
+    `social:matter`, `social:matter:80`). owner: agency:<code> or post:<id>. person_id: whom it counts for (see `answering`). light and
+    measure are as of `now`. received_from and received_to bound the time of receipt, half open. text: part of the description or
+    address, phones masked, or the beginning of the tracking number. measure: a part of the evaluation (see `measures`). within: a ring
+    of WGS-84 lon, lat, which `placing.placed` turns into case_ids, the only cases that are meant.
     """
 
     scope: Scope
@@ -73,7 +74,7 @@ def conditions(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
         (c.queue, wanted.queue),
         (c.owner, wanted.owner),
         (c.post_id, wanted.post_id),
-        (c.person_id, wanted.person_id),
+        (person_of_case(), wanted.person_id),
         (c.urgency, wanted.urgency),
         (c.affair, wanted.affair),
     ):

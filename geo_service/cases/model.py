@@ -91,6 +91,7 @@ class Case:
     closed_at: datetime | None
     version: int
     owner: str | None = None
+    answered_by: int | None = None
     cohandlers: tuple[str, ...] = ()
     affair: str | None = None
     condition: str | None = None

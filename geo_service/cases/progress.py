@@ -18,6 +18,7 @@ _COPIED = (
     "due_at",
     "closed_at",
     "owner",
+    "answered_by",
     "cohandlers",
     "affair",
     "category",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from geo_service.cases.rule_versions import books, put_book, rows_of
+from geo_service.cases.rule_versions import book_if_any, put_book, rows_of
 from geo_service.cases.yardstick import Yardstick, shipped_yardstick, yardstick_from
 
 
@@ -21,12 +21,12 @@ class Standard:
     yardstick: Yardstick
 
 
-def standard_in_force(connection: Connection) -> Standard:
-    """The latest one."""
-    known = books(connection, "evaluation")
-    if not known:
+def standard_in_force(connection: Connection, *, at: datetime) -> Standard:
+    """The one that holds at an instant."""
+    found = book_if_any(connection, "evaluation", at=at)
+    if found is None:
         return Standard(0, shipped_yardstick())
-    return Standard(known[0].version, yardstick_from(rows_of(connection, known[0])[0]))
+    return Standard(found.version, yardstick_from(rows_of(connection, found)[0]))
 
 
 def put_standard(connection: Connection, row: Mapping[str, Any], *, actor: str, at: datetime, note: str = "") -> Standard:

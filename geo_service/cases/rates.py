@@ -160,6 +160,13 @@ RATES: dict[str, Rate] = {
 """The rates of the dispatch centre (filed ... called back) and the hotline's three, in the order they are shown."""
 
 
+def person_of(case: Case) -> int | None:
+    """The person a case counts for, by name; None for none: what `answering` says in SQL, and why."""
+    if case.owner is None:
+        return case.routing.person_id
+    return case.answered_by if case.owner.startswith("post:") else None
+
+
 def repeats(cases: Iterable[Case]) -> set[int]:
     """Ids of valid cases whose matter was reported from the same leaf not long before.
 

@@ -60,6 +60,8 @@ def _event(case: Case, from_post: int, to: Successor, reason: str, actor: str, a
     if case.routing.post_id == from_post:
         moved = replace(case.routing, post_id=to.post_id, person_id=to.person_id, agency=to.agency)
         beside["routing"] = {name: getattr(moved, name) for name in MOVABLE}
+    if case.owner == old:
+        beside["answered_by"] = to.person_id
     if case.owner == old and new != old:
         outcome = decide(
             from_json(case.progress), "hand_over", role="system", actor=actor, payload={"owner": new, "reason": reason}, now=at

@@ -55,6 +55,7 @@ case_record = sa.Table(
     sa.Column("version", sa.Integer(), nullable=False),
     # what lists and counts ask for, taken from `progress` by cases.progress.row_values
     sa.Column("owner", sa.String(80), nullable=True),
+    sa.Column("answered_by", BigKey(), nullable=True),
     sa.Column("cohandlers", Json(), nullable=False),
     sa.Column("affair", sa.String(20), nullable=True),
     sa.Column("condition", sa.String(60), nullable=True),
@@ -128,6 +129,8 @@ rule_version = sa.Table(
     sa.Column("note", sa.String(300), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("meta", Json(), nullable=False),
+    sa.Column("effective_from", UtcDateTime(), nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
 )
 
 rule_row = sa.Table(

@@ -21,7 +21,7 @@ STARS = 5
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """small: the fewest cases behind a rate that is told as a value; small_households, small_workers: likewise for loads.
+    """small: the fewest cases behind a rate that is told as a value; small_households, small_people, small_workers: likewise for loads.
 
     workers: level -> roles whose holders count as its workers, '' for all other levels. weights: rate -> its weight in the score.
     star_from: the least score of one, two ... five stars, 0..1. least_weight: the part of all weights that must be told for a score.
@@ -29,6 +29,7 @@ class Yardstick:
 
     small: int
     small_households: int
+    small_people: int
     small_workers: int
     workers: Mapping[str, tuple[str, ...]]
     weights: Mapping[str, float]
@@ -39,7 +40,8 @@ class Yardstick:
         """The yardstick in JSON values, as `yardstick_from` reads them."""
         stars = {"weights": dict(self.weights), "from": list(self.star_from), "least_weight": self.least_weight}
         workers = {level: list(roles) for level, roles in self.workers.items()}
-        small = {"small": self.small, "small_households": self.small_households, "small_workers": self.small_workers}
+        small = {"small": self.small, "small_households": self.small_households}
+        small |= {"small_people": self.small_people, "small_workers": self.small_workers}
         return {**small, "workers": workers, "stars": stars}
 
     def roles(self, level: str) -> tuple[str, ...]:
@@ -81,6 +83,7 @@ def yardstick_from(row: Mapping[str, Any]) -> Yardstick:
         made = Yardstick(
             small=int(row["small"]),
             small_households=int(row["small_households"]),
+            small_people=int(row["small_people"]),
             small_workers=int(row["small_workers"]),
             workers={str(level): tuple(map(str, roles)) for level, roles in row["workers"].items()},
             weights={str(code): float(weight) for code, weight in stars["weights"].items()},
@@ -89,7 +92,7 @@ def yardstick_from(row: Mapping[str, Any]) -> Yardstick:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as wrong:
         raise _refused(str(wrong).strip("'") or "row") from wrong
-    least = (made.small, made.small_households, made.small_workers)
+    least = (made.small, made.small_households, made.small_people, made.small_workers)
     for field, good in (
         ("small", all(0 <= one <= 1_000_000 for one in least)),
         ("workers", "" in made.workers),

@@ -79,8 +79,9 @@ def _events(settings: Settings) -> str:
 
 def _calendar(settings: Settings) -> str:
     with opened(settings) as wiring, wiring.database.reading() as connection:
-        calendar, timezone = calendar_in_force(connection), wiring.published.current().city.timezone
-        ends = calendar.ends(wiring.clock.now(), timezone)
+        now, timezone = wiring.clock.now(), wiring.published.current().city.timezone
+        calendar = calendar_in_force(connection, at=now)
+        ends = calendar.ends(now, timezone)
     if ends is not None:
         raise SetupError("calendar_ends", en="{said_en}", zh="{said_zh}", said_en=ends.text("en"), said_zh=ends.text("zh-CN"))
     return chosen(f"到 {calendar.last} 为止", f"known until {calendar.last}")

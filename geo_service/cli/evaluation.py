@@ -106,7 +106,7 @@ def yardstick(
             else:
                 say("可用；加 --commit 后生效", "it can be used; --commit puts it in force")
             return
-        found = standard_in_force(connection)
+        found = standard_in_force(connection, at=wiring.clock.now())
     say(f"第 {found.version} 版", f"version {found.version}")
     result(orjson.dumps(found.yardstick.row(), option=orjson.OPT_INDENT_2).decode())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -14,6 +15,7 @@ from geo_service.cli.opening import opened
 from geo_service.cli.talk import chosen, language, out, result
 from geo_service.jobs import run_due, run_forever
 from geo_service.jobs import status as how_it_stands
+from geo_service.jobs.status import Status
 
 jobs = typer.Typer(no_args_is_help=True, help="Background work: publications at a date, escalation, tiles, drafts to be prepared.")
 
@@ -37,7 +39,9 @@ def run(once: Annotated[bool, typer.Option("--once", help="Do what is due now an
 
 
 @jobs.command("status")
-def show_status(json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False) -> None:
+def show_status(
+    json: Annotated[bool, typer.Option("--json", help="As one JSON object; geo_service/jobs/status.py says what stands in it.")] = False,
+) -> None:
     """Say what waits, what runs, what failed and why, and when each task ran last."""
     with opened() as wiring:
         found = how_it_stands(wiring, language=language())
@@ -49,7 +53,7 @@ def show_status(json: Annotated[bool, typer.Option("--json", help="As one JSON o
             out.print(table)
 
 
-def _kinds(found: dict[str, Any]) -> Table:
+def _kinds(found: Status) -> Table:
     names = (
         ("任务", "job"),
         ("等待", "queued"),
@@ -64,9 +68,10 @@ def _kinds(found: dict[str, Any]) -> Table:
     return table
 
 
-def _messages(told: dict[str, Any]) -> Table:
+def _messages(told: Mapping[str, Any]) -> Table:
     table = _table(
         ("消息：等待", "messages: queued"),
+        ("暂缓发送", "held back"),
         ("发送中", "sending"),
         ("已送达", "sent"),
         ("未能送达", "dead"),
@@ -74,11 +79,13 @@ def _messages(told: dict[str, Any]) -> Table:
         ("队列已满的订阅", "full outboxes"),
         ("未处理事件", "events not yet told"),
     )
-    table.add_row(*map(_text, (told[name] for name in ("queued", "sending", "sent", "dead", "oldest_at", "full", "events_behind"))))
+    table.add_row(
+        *map(_text, (told[name] for name in ("queued", "held_back", "sending", "sent", "dead", "oldest_at", "full", "events_behind")))
+    )
     return table
 
 
-def _running(found: dict[str, Any]) -> Table:
+def _running(found: Status) -> Table:
     table = _table(
         ("进行中", "running"), ("任务", "job"), ("进度", "progress"), ("步骤", "step"), ("执行者", "owner"), ("租约至", "lease until")
     )
@@ -88,14 +95,14 @@ def _running(found: dict[str, Any]) -> Table:
     return table
 
 
-def _failed(found: dict[str, Any]) -> Table:
+def _failed(found: Status) -> Table:
     table = _table(("失败", "failed"), ("任务", "job"), ("时间", "at"), ("原因", "why"))
     for job in found["recently_failed"]:
         table.add_row(*map(_text, (job["job_id"], job["kind"], job["finished_at"], job["detail"])))
     return table
 
 
-def _tasks(found: dict[str, Any]) -> Table:
+def _tasks(found: Status) -> Table:
     table = _table(
         ("周期任务", "task"),
         ("上次运行", "last run"),

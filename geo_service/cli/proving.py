@@ -32,9 +32,10 @@ def prove(
     """Prove that every leaf and every matter has exactly one lead. Exit 1 with gaps or double claims."""
     with opened() as wiring, wiring.database.reading() as connection:
         published = wiring.published.current()
-        day = wiring.clock.now().astimezone(ZoneInfo(published.city.timezone)).date()
-        places = places_of(published)
-        proof = prove_matrix(matrix_in_force(connection).rules, rulebook_in_force(connection).categories, places, on=day)
+        now = wiring.clock.now()
+        day = now.astimezone(ZoneInfo(published.city.timezone)).date()
+        places, categories = places_of(published), rulebook_in_force(connection, at=now).categories
+        proof = prove_matrix(matrix_in_force(connection, at=now).rules, categories, places, on=day)
         if out is not None:
             out.write_bytes(orjson.dumps(drawn(published, places, proof)))
     said = proof.as_json()
@@ -56,7 +57,7 @@ def seed() -> None:
         city = named["city"][0] if named["city"] else published.city.division_code
         at = wiring.clock.now()
         seed_rules(connection, agency_codes=codes, city=city, districts=named["district"], actor="command line", at=at)
-        version = matrix_in_force(connection).version
+        version = matrix_in_force(connection, at=at).version
     say(f"责任矩阵现为第 {version} 版", f"the matrix is at version {version}")
 
 

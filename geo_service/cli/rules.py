@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import typer
 
 from geo_service.accounts import Actor
+from geo_service.cases.rule_versions import books
+from geo_service.cli.evaluation import instant_of
 from geo_service.cli.opening import opened
 from geo_service.cli.talk import FINDINGS, chosen, language, out, result, say
 from geo_service.errors import RequestError, SetupError
 from geo_service.flows.rules.looking import export as exported
 from geo_service.flows.rules.looking import lines, listing
-from geo_service.flows.rules.service import Import, bring_in
+from geo_service.flows.rules.service import Import, bring_in, give_up
 from geo_service.flows.rules.telling import import_out, title_of
-from geo_service.rulebooks.registry import GROUPS
+from geo_service.rulebooks.registry import GROUPS, kinds_of
 
 rules = typer.Typer(no_args_is_help=True, help="The rules as tables: categories, limits, duties, calendar, matrix, escalation.")
 
@@ -33,17 +38,17 @@ SHOWN = 20
 def list_() -> None:
     """List the kinds of rules with their versions in force."""
     with opened() as wiring, wiring.database.reading() as connection:
-        for name, found, counts in listing(connection):
+        for name, found, counts in listing(connection, now=wiring.clock.now()):
             version = f"v{found.version}" if found else "–"
             held = ", ".join(f"{table} {count}" for table, count in counts.items())
             result(f"{name}\t{version}\t{found.created_at.isoformat() if found else '–'}\t{found.actor if found else '–'}\t{held}")
 
 
 @rules.command("show")
-def show(kind: Kind, version: Annotated[int | None, typer.Option(min=1, help="The latest otherwise.")] = None) -> None:
+def show(kind: Kind, version: Annotated[int | None, typer.Option(min=1, help="The one in force otherwise.")] = None) -> None:
     """Print the lines of a kind of rules, one JSON object a line."""
     with opened() as wiring, wiring.database.reading() as connection:
-        found = lines(connection, kind, version=version)
+        found = lines(connection, kind, now=wiring.clock.now(), version=version)
     say(f"{title_of(kind, 'zh-CN')}，第 {found.book.version} 版", f"{title_of(kind, 'en')}, version {found.book.version}")
     for one in found.kinds:
         for row in found.rows[one.name]:
@@ -54,14 +59,14 @@ def show(kind: Kind, version: Annotated[int | None, typer.Option(min=1, help="Th
 def export(
     kind: Kind,
     to: Annotated[Path, typer.Option("--out", help="The file to write: .csv or .xlsx.")],
-    version: Annotated[int | None, typer.Option(min=1, help="The latest otherwise.")] = None,
+    version: Annotated[int | None, typer.Option(min=1, help="The one in force otherwise.")] = None,
 ) -> None:
     """Write a kind of rules as a table that people edit; it names the version it was made from."""
     ending = to.suffix.lower()
     if ending not in (".csv", ".xlsx"):
         raise RequestError("unknown_format", en="the file should end in .csv or .xlsx", zh="文件名应以 .csv 或 .xlsx 结尾", field="out")
     with opened() as wiring, wiring.database.reading() as connection:
-        found = lines(connection, kind, version=version)
+        found = lines(connection, kind, now=wiring.clock.now(), version=version)
     data = exported(found, "csv" if ending == ".csv" else "xlsx")
     try:
         waiting = to.with_name(to.name + ".part")
@@ -90,12 +95,39 @@ def import_(
     encoding: Encoding = "utf-8",
     allow_gaps: Annotated[bool, typer.Option("--allow-gaps", help="Take a matrix that leaves more undecided than before.")] = False,
     note: Annotated[str, typer.Option(help="Why, for whoever looks at the versions.")] = "",
+    start: Annotated[str | None, typer.Option("--from", help="From when it holds: a day of the city, or an instant with its zone.")] = None,
     commit: Annotated[bool, typer.Option("--commit", help="Make it the next version; a dry run otherwise.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a table of rules. A dry run shows what would change and how many open cases it is about."""
     asked = Import(_bytes(file), encoding=encoding, base=base, commit=commit, allow_gaps=allow_gaps, note=note)
+    asked = replace(asked, effective_from=_start(start))
     _bring(kind, file, asked, as_json=as_json, checking=False)
+
+
+@rules.command("versions")
+def versions(kind: Kind) -> None:
+    """List the versions of a kind of rules, planned and withdrawn ones too: number, from when it holds, by whom, why."""
+    with opened() as wiring, wiring.database.reading() as connection:
+        now, found = wiring.clock.now(), books(connection, kinds_of(kind)[0].book)
+    for one in found:
+        state = "withdrawn" if one.withdrawn_at else "planned" if one.planned(now) else ""
+        result(f"v{one.version}\t{one.effective_from.isoformat()}\t{state}\t{one.actor}\t{one.note}")
+
+
+@rules.command("withdraw")
+def withdraw(kind: Kind, version: Annotated[int, typer.Argument(min=1)]) -> None:
+    """Give up a version that is planned and not in force yet."""
+    with opened() as wiring, wiring.database.writing() as connection:
+        give_up(connection, kind, version, actor=ACTOR, now=wiring.clock.now())
+    say(f"第 {version} 版已撤回", f"version {version} is withdrawn")
+
+
+def _start(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    with opened() as wiring:
+        return instant_of(text, "from", ZoneInfo(wiring.published.current().city.timezone))
 
 
 def _bring(kind: str, file: Path, asked: Import, *, as_json: bool, checking: bool) -> None:

@@ -81,5 +81,5 @@ def words(connection: Reading, wiring: WiringDep, language: Language, _: Reader)
 def _rows(connection: Connection, ids: list[int], where: list[sa.ColumnElement[bool]], *, now: Any, language: str) -> list[ListedCase]:
     query = sa.select(case_record).where(case_record.c.case_id.in_(ids), *where).order_by(case_record.c.case_id.desc())
     found = [of_row(row) for row in connection.execute(query)]
-    names = CategoryNames(connection)
+    names = CategoryNames(connection, at=now)
     return [ListedCase(**case_row(one, now, language, names), areas=one.routing.areas) for one in found]

@@ -18,7 +18,7 @@ def vocabulary(connection: Connection, wiring: Wiring, language: str) -> Vocabul
     """The choices of this installation in the caller's language; agencies and categories have the names their city gave them."""
     published = wiring.published.current()
     found = connection.execute(sa.select(agency.c.code, agency.c.name, agency.c.level).order_by(agency.c.level, agency.c.code))
-    known = rulebook_in_force(connection).categories
+    known = rulebook_in_force(connection, at=wiring.clock.now()).categories
     chinese = language.startswith("zh")
     return VocabularyOut(
         city=published.city.name,

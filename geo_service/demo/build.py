@@ -30,6 +30,7 @@ from geo_service.demo.facilities import fill_facilities
 from geo_service.demo.frames import CityFrames
 from geo_service.demo.ledgers import fill_ledgers
 from geo_service.demo.people import fill_people
+from geo_service.demo.population import fill_population
 from geo_service.errors import SetupError
 from geo_service.flows.dispatch.rules import seed_rules
 from geo_service.migrations import database_lock, holds_city, migrate
@@ -155,6 +156,7 @@ def _fill(url: str, folder: Path, *, seed: int, scale: float, at: datetime, step
             step("安排岗位与人员", "filling posts")
             fill_people(connection, city, seed=seed, as_of=at)
             seed_city_rules(connection, city, at=began)
+            fill_population(connection, city, seed=seed, at=began)
             published = load_published(connection, made.number, index_dir=folder / "index")
             step("生成六十天的案件", "making sixty days of cases")
             fill_cases(connection, city, published, seed=seed, as_of=at, count=CASES, days=DAYS)

@@ -46,7 +46,7 @@ def fill_cases(
     drawn = draw(city, published, seed=seed, as_of=as_of, count=max(1, round(count * city.scale)), days=days, zone=zone)
     routed = route_all(connection, published, drawn.found, drawn.said, drawn.arrivals.at_s.tolist())
     repeats = _repeats(drawn, seed)
-    kinds, clocks = _kinds(published, drawn, routed), Clocks(connection, zone)
+    kinds, clocks = _kinds(published, drawn, routed), Clocks(connection, zone, at=as_of)
     places = [(one.area.code, kind.category) if one.area else None for one, kind in zip(routed, kinds, strict=True)]
     reports = Reports(
         at_s=drawn.arrivals.at_s,

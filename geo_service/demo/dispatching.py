@@ -33,9 +33,9 @@ class Kind:
 class Clocks:
     """The rules in force, asked once for each kind of case."""
 
-    def __init__(self, connection: Connection, zone: ZoneInfo) -> None:
-        self.rulebook: Rulebook = rulebook_in_force(connection)
-        self.calendar: WorkCalendar = calendar_in_force(connection)
+    def __init__(self, connection: Connection, zone: ZoneInfo, *, at: datetime) -> None:
+        self.rulebook: Rulebook = rulebook_in_force(connection, at=at)
+        self.calendar: WorkCalendar = calendar_in_force(connection, at=at)
         self.timezone = zone.key
         self.handling = cache(partial(_handling, self.rulebook))
         self.dispatching = cache(partial(_dispatching, self.rulebook))

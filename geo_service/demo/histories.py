@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from geo_service.cases.answering import TAKING
 from geo_service.cases.clocks import Limit
 from geo_service.demo.dispatching import Clocks, Kind
 from geo_service.demo.frames import read_data
@@ -16,6 +17,7 @@ from geo_service.demo.leads import Lead
 from geo_service.demo.stages import AGAIN, DISPATCHED, NOT_TAKEN, STEPS, Courses
 from geo_service.event_log import NewEvent
 from geo_service.flows.dispatch.preparing import YELLOW
+from geo_service.workers.roll import Roll
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ def instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def events(courses: Courses, told: Sequence[Told], clocks: Clocks) -> Iterator[NewEvent]:
-    """All events, by time, then case, then step."""
+def events(courses: Courses, told: Sequence[Told], clocks: Clocks, roll: Roll) -> Iterator[NewEvent]:
+    """All events, by time, then case, then step. roll: of all posts."""
     case, step = np.nonzero(courses.times != NOT_TAKEN)
     at_s = courses.times[case, step]
     order = np.lexsort((step, case, at_s))
@@ -48,7 +50,16 @@ def events(courses: Courses, told: Sequence[Told], clocks: Clocks) -> Iterator[N
         kind, state, _ = STEPS[taken]
         one = told[row]
         data = {"state": state, **says.of(kind, one, instant(seconds), instant(sent_s[row]), again=taken == AGAIN)}
+        if kind in TAKING:
+            data["answered_by"] = _there(roll, one.lead.owner, instant(seconds))
         yield NewEvent(kind, one.case_id, ACTORS[kind](one), instant(seconds), data)
+
+
+def _there(roll: Roll, owner: str, at: datetime) -> int | None:
+    """Who is there for the owner, if it is a post."""
+    kind, _, number = owner.partition(":")
+    found = roll.of_post(int(number), at) if kind == "post" else None
+    return None if found is None else found.person_id
 
 
 class _Says:

@@ -67,7 +67,7 @@ class Play:
 
     def enter(self, at: datetime) -> bool:
         """What the periodic task does: into consultation by the entry rules."""
-        rules, version = entries_in_force(self.connection), entry_version(self.connection)
+        rules, version = entries_in_force(self.connection, at=at), entry_version(self.connection, at=at)
         return enter_case(self.connection, self.case_id, rules, version, now=at)
 
     def go_up(self, at: datetime) -> None:

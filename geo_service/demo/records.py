@@ -34,6 +34,7 @@ from geo_service.demo.staging import tell
 from geo_service.demo.topics import URGENCIES, topics
 from geo_service.event_log import NewEvent
 from geo_service.published import Published
+from geo_service.workers.repository import whole_roll
 
 NAMED_SHARE = 0.92
 """Share of residents who leave name and phone."""
@@ -60,7 +61,7 @@ def store_cases(records: Records, courses: Courses, repeats: NDArray[np.int64], 
     numbers, days = tracking_numbers(drawn.arrivals.at_s.tolist(), records.zone)
     rows = list(_rows(records.published, drawn, records.routed, numbers))
     told = _told(records, courses, repeats, rows)
-    history = list(events(courses, told, records.clocks))
+    history = list(events(courses, told, records.clocks, whole_roll(connection)))
     for row, state in zip(rows, folded(history, len(rows)), strict=True):
         row |= row_values(state)
         row["queue"] = "unassigned" if row["area_code"] is None and state.state in OPEN_STATES else None

@@ -40,8 +40,8 @@ def _climb(connection: Connection, case_id: int, *, now: datetime, ladder: Ladde
         return 0
     t = escalation.c
     taken = set(connection.execute(sa.select(t.rung).where(t.case_id == case_id, t.due_at == state.due_at)).scalars())
-    rungs = ladder or ladder_in_force(connection)
-    zone, calendar = require_city(connection).timezone, calendar_in_force(connection)
+    rungs = ladder or ladder_in_force(connection, at=now)
+    zone, calendar = require_city(connection).timezone, calendar_in_force(connection, at=now)
     steps = steps_due(rungs, warn_at=state.warn_at, due=state.due_at, now=now, taken=taken, calendar=calendar, timezone=zone)
     for step, reached_at in steps:
         key = {"case_id": case_id, "rung": step.code, "due_at": state.due_at}

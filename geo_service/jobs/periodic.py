@@ -17,7 +17,7 @@ from geo_service.accounts.sessions import forget_expired
 from geo_service.api.auth import lifetimes_of
 from geo_service.api.wiring import Wiring
 from geo_service.cases.calendars import calendar_in_force
-from geo_service.cases.rule_versions import books
+from geo_service.cases.rule_versions import book_if_any
 from geo_service.cases.tables import job_lease
 from geo_service.clock import Clock
 from geo_service.flows.audit.service import put_head_outside
@@ -29,6 +29,7 @@ from geo_service.flows.reporters.service import forget_due
 from geo_service.jobs.escalation import escalate
 from geo_service.jobs.heartbeat import beating
 from geo_service.jobs.leases import LEASE, give_back, take
+from geo_service.notify.forgetting import forget_messages
 
 log = logging.getLogger("citygrid.jobs")
 
@@ -82,9 +83,9 @@ def _head(wiring: Wiring, now: datetime) -> int:
 def _calendar(wiring: Wiring, now: datetime) -> int:
     """Once a day a line in the log while the table of holidays runs out within 60 days, or has."""
     with wiring.database.reading() as connection:
-        if not books(connection, "calendar"):
+        if book_if_any(connection, "calendar", at=now) is None:
             return 0
-        ends = calendar_in_force(connection).ends(now, require_city(connection).timezone)
+        ends = calendar_in_force(connection, at=now).ends(now, require_city(connection).timezone)
     if ends is None:
         return 0
     log.warning("%s", ends.text(wiring.settings.server.language))
@@ -92,11 +93,12 @@ def _calendar(wiring: Wiring, now: datetime) -> int:
 
 
 def _forget(wiring: Wiring, now: datetime) -> int:
-    """Reporters of cases that ended long ago, sessions that expired, the oldest of the access log."""
+    """Reporters of cases that ended long ago, what old messages said, sessions that expired, the oldest of the access log."""
     privacy = wiring.settings.privacy
     done = forget_due(wiring.database, days=privacy.retention_days, now=now)
     with wiring.database.writing() as connection:
         done += forget_expired(connection, lifetimes=lifetimes_of(wiring.settings.accounts), now=now)
+        done += forget_messages(connection, made_before=now - timedelta(days=privacy.message_days), at=now)
         return done + drop_before(connection, now - timedelta(days=privacy.access_log_days))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from geo_service.api.wiring import Wiring
 from geo_service.backlog import Job
+from geo_service.jobs.importing import import_city
 from geo_service.jobs.preparing import prepare_draft
 
 Progress = Callable[[float, str], None]
@@ -15,4 +16,4 @@ Progress = Callable[[float, str], None]
 Doing = Callable[[Wiring, Job, Progress], dict[str, Any]]
 """Does a job and returns its result. It may be done twice (after a crash): the second time it must find what the first one left."""
 
-KINDS: Mapping[str, Doing] = {"prepare_draft": prepare_draft}
+KINDS: Mapping[str, Doing] = {"prepare_draft": prepare_draft, "import_city": import_city}

@@ -99,7 +99,7 @@ def cases_frame(
     """`map_ui.frames.CASES` of every case with a point, within the chosen areas if given. Carries nothing about who reported."""
     zone = ZoneInfo(published.city.timezone)
     codes = {a.code for a in chosen} if chosen is not None else None
-    names, named = names_of_holders(connection, at=at), CategoryNames(connection)
+    names, named = names_of_holders(connection, at=at), CategoryNames(connection, at=at)
     rows = []
     for c in all_on_map(connection, scope):
         r = c.routing

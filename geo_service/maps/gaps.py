@@ -27,7 +27,7 @@ SMALLEST = "grid"
 def gaps_map(wiring: Wiring, connection: Connection, *, language: str) -> str:
     """The page: every grid (and every leaf outside of grids) by whether each matter has exactly one lead there, for a year from today."""
     published, now = wiring.published.current(), wiring.clock.now()
-    rulebook, matrix = rulebook_in_force(connection), matrix_in_force(connection)
+    rulebook, matrix = rulebook_in_force(connection, at=now), matrix_in_force(connection, at=now)
     places = places_of(published)
     day = now.astimezone(ZoneInfo(published.city.timezone)).date()
     proof = prove(matrix.rules, rulebook.categories, places, on=day)

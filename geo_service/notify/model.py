@@ -64,7 +64,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message in the outbox. message_id: the same however often it is sent. attempts: how often sending began."""
+    """A message in the outbox. message_id: the same however often it is sent. attempts: how often sending began.
+
+    recipient: a digest of the address, by which messages to one recipient are counted. forgotten_at: when text and address were removed.
+    """
 
     number: int
     message_id: str
@@ -74,6 +77,7 @@ class Message:
     kind: str
     channel: str
     address: str
+    recipient: str
     language: str
     subject: str
     body: str
@@ -86,6 +90,7 @@ class Message:
     last_error: str | None
     created_at: datetime
     sent_at: datetime | None
+    forgotten_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

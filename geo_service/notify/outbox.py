@@ -6,9 +6,9 @@ process that dies in between leaves them leased, and when the lease is over anot
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -17,7 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from geo_service import event_log
 from geo_service.errors import ConflictError, NotFoundError
 from geo_service.event_log import NewEvent
-from geo_service.notify.model import STATES, Message, Outcome, next_try
+from geo_service.notify.model import Message, Outcome, next_try
+from geo_service.notify.pacing import HELD_BACK, recipient_of, split
 from geo_service.notify.tables import message, message_cursor, subscription
 
 _M = message.c
@@ -25,12 +26,28 @@ PER_SUBSCRIPTION = 2
 """Messages of one subscription in one batch: a receiver that hangs takes few of the places."""
 
 
+class Tally(TypedDict):
+    """Messages by state. held_back: of those queued, how many wait because their recipient had many within the hour. oldest_at: since
+    when the oldest waits. full: subscriptions whose outbox is full. events_behind: events of the log that were not told yet."""
+
+    queued: int
+    sending: int
+    sent: int
+    dead: int
+    held_back: int
+    oldest_at: datetime | None
+    full: int
+    events_behind: int
+
+
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
     """Puts messages into the outbox and returns how many are new: one that is there already (same id) stays as it is."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     new = 0
     for row in rows:
-        done = connection.execute(insert(message).values(row).on_conflict_do_nothing().returning(_M.number)).first()
+        done = connection.execute(
+            insert(message).values({**row, "recipient": recipient_of(row["address"])}).on_conflict_do_nothing().returning(_M.number)
+        ).first()
         new += done is not None
     return new
 
@@ -79,19 +96,44 @@ def any_due(connection: Connection, *, now: datetime) -> bool:
     return connection.execute(sa.select(_M.number).where(_due(now)).limit(1)).first() is not None
 
 
-def take(connection: Connection, *, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Message]:
-    """Messages whose time has come, held for this owner until the lease is over; at most PER_SUBSCRIPTION of a subscription."""
+def take(
+    connection: Connection,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    limited: Collection[str] = (),
+    most_hourly: int = 0,
+) -> list[Message]:
+    """Messages whose time has come, held for this owner until the lease is over; at most PER_SUBSCRIPTION of a subscription.
+
+    limited: channels by which one recipient gets at most `most_hourly` messages within an hour; the rest waits until there is room.
+    """
     rank = sa.func.row_number().over(partition_by=_M.subscription_id, order_by=(_M.next_at, _M.number)).label("rank")
     ranked = sa.select(_M.number, _M.next_at, rank).where(_due(now)).subquery()
     wanted = sa.select(ranked.c.number).where(ranked.c.rank <= PER_SUBSCRIPTION).order_by(ranked.c.next_at, ranked.c.number).limit(limit)
-    numbers = list(connection.execute(wanted).scalars())
-    if not numbers:
-        return []
-    free = sa.select(_M.number).where(_M.number.in_(numbers), _due(now)).order_by(_M.number).with_for_update(skip_locked=True)
-    held = list(connection.execute(free).scalars())
-    values = {"state": "sending", "lease_owner": owner, "leased_until_at": now + lease, "attempts": _M.attempts + 1}
-    connection.execute(sa.update(message).where(_M.number.in_(held)).values(values))
-    return [of_row(row) for row in connection.execute(sa.select(message).where(_M.number.in_(held)).order_by(_M.number))]
+    while numbers := list(connection.execute(wanted).scalars()):
+        asked = sa.select(_M.number, _M.recipient, _M.channel).where(_M.number.in_(numbers), _due(now)).order_by(_M.next_at, _M.number)
+        rows = connection.execute(asked.with_for_update(skip_locked=True)).all()
+        held, full = split(connection, rows, limited=limited, most=most_hourly, now=now)
+        for recipient, room_at in full.items():
+            _hold_back(connection, recipient, limited, room_at, but=held, now=now)
+        if not held and full:
+            continue  # others may be due behind what has to wait
+        values = {"state": "sending", "lease_owner": owner, "leased_until_at": now + lease, "attempts": _M.attempts + 1}
+        connection.execute(sa.update(message).where(_M.number.in_(held)).values(values))
+        return [of_row(row) for row in connection.execute(sa.select(message).where(_M.number.in_(held)).order_by(_M.number))]
+    return []
+
+
+def _hold_back(
+    connection: Connection, recipient: str, limited: Collection[str], until: datetime, *, but: Sequence[int], now: datetime
+) -> None:
+    """Lets all that is due for a recipient wait; it is no attempt, so nothing is given up for it."""
+    waiting = (_M.recipient == recipient) & _M.channel.in_(limited) & _M.number.not_in(but) & _due(now)
+    values = {"state": "queued", "next_at": until, "lease_owner": None, "leased_until_at": None, "last_error": HELD_BACK}
+    connection.execute(sa.update(message).where(waiting).values(values))
 
 
 def mark(connection: Connection, taken: Message, outcome: Outcome, *, now: datetime) -> bool:
@@ -110,8 +152,10 @@ def mark(connection: Connection, taken: Message, outcome: Outcome, *, now: datet
 def resend(connection: Connection, found: Message, *, by: str, now: datetime) -> Message:
     """Puts a dead message into the queue again, under its id and with all attempts before it.
 
-    One that waits stays as it is. ConflictError for one that arrived, or whose subscription has ended.
+    One that waits stays as it is. ConflictError for one that arrived, whose text was removed, or whose subscription has ended.
     """
+    if found.forgotten_at is not None:
+        raise ConflictError("message_forgotten", en="the text of this message was removed", zh="该消息的内容已按期清除")
     if found.state == "sent":
         raise ConflictError("message_sent", en="the message arrived already", zh="该消息已送达，无需重发")
     ended = sa.select(subscription.c.subscription_id).where(
@@ -164,24 +208,32 @@ def page(
 
 
 def dead_and_wanted(connection: Connection, *, limit: int) -> list[Message]:
-    """Dead messages whose subscription still stands, oldest first."""
+    """Dead messages with their text, whose subscription still stands, oldest first."""
     standing = sa.select(subscription.c.subscription_id).where(subscription.c.ended_at.is_(None))
-    query = sa.select(message).where(_M.state == "dead", _M.subscription_id.in_(standing)).order_by(_M.number).limit(limit)
+    query = (
+        sa.select(message)
+        .where(_M.state == "dead", _M.forgotten_at.is_(None), _M.subscription_id.in_(standing))
+        .order_by(_M.number)
+        .limit(limit)
+    )
     return [of_row(row) for row in connection.execute(query)]
 
 
-def tally(connection: Connection) -> dict[str, Any]:
-    """How the outbox stands: messages by state, the age of the oldest that waits as `oldest_at`, full outboxes, events not yet told."""
+def tally(connection: Connection) -> Tally:
+    """How the outbox stands."""
     counts = {state: int(count) for state, count in connection.execute(sa.select(_M.state, sa.func.count()).group_by(_M.state))}
     oldest = connection.execute(sa.select(sa.func.min(_M.created_at)).where(_M.state.in_(("queued", "sending")))).scalar_one()
-    full = int(connection.execute(sa.select(sa.func.count()).where(subscription.c.behind_at.is_not(None))).scalar_one())
-    behind = event_log.head_of(connection)[0] - cursor(connection)
-    return {
-        **{state: counts.get(state, 0) for state in STATES},
-        "oldest_at": oldest,
-        "full": full,
-        "events_behind": behind,
-    }
+    held_back = sa.select(sa.func.count()).where(_M.state == "queued", _M.last_error == HELD_BACK)
+    return Tally(
+        queued=counts.get("queued", 0),
+        sending=counts.get("sending", 0),
+        sent=counts.get("sent", 0),
+        dead=counts.get("dead", 0),
+        held_back=int(connection.execute(held_back).scalar_one()),
+        oldest_at=oldest,
+        full=int(connection.execute(sa.select(sa.func.count()).where(subscription.c.behind_at.is_not(None))).scalar_one()),
+        events_behind=event_log.head_of(connection)[0] - cursor(connection),
+    )
 
 
 def full_warning(full: int, language: str) -> str:

@@ -119,18 +119,6 @@ def end(connection: Connection, found: Subscription, *, by: str, at: datetime) -
     event_log.append(connection, [NewEvent("unsubscribed", None, by, at, {"subscription": found.subscription_id})])
 
 
-def forget_reporters(connection: Connection, case_ids: Collection[int], *, at: datetime) -> None:
-    """Ends what the reporters of cases asked for and removes their addresses, from what was sent too: when reporters are anonymised."""
-    own = sa.select(_S.subscription_id).where(_S.case_id.in_(sorted(case_ids)), _S.owner_kind == REPORTER)
-    kept = {"address": "", "leased_until_at": None, "lease_owner": None}
-    of_own = message.c.subscription_id.in_(own)
-    waiting = message.c.state.in_(("queued", "sending"))
-    connection.execute(sa.update(message).where(of_own, waiting).values(state="dead", last_error="forgotten"))
-    connection.execute(sa.update(message).where(of_own).values(kept))
-    values = {"address": "", "behind_at": None, "ended_at": sa.func.coalesce(_S.ended_at, sa.literal(at, _S.ended_at.type))}
-    connection.execute(sa.update(subscription).where(_S.subscription_id.in_(own)).values(values))
-
-
 def texts_in_force(connection: Connection) -> Mapping[tuple[str, str, str], Template]:
     """(audience, kind, language) -> the city's newest text, else the shipped one."""
     t = message_template.c

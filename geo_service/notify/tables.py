@@ -41,6 +41,7 @@ message = sa.Table(
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("channel", sa.String(20), nullable=False),
     sa.Column("address", sa.String(600), nullable=False),
+    sa.Column("recipient", sa.String(32), nullable=False),  # a digest by which messages to one recipient are counted
     sa.Column("language", sa.String(10), nullable=False),
     sa.Column("subject", sa.String(300), nullable=False),
     sa.Column("body", sa.Text(), nullable=False),
@@ -53,8 +54,11 @@ message = sa.Table(
     sa.Column("last_error", sa.String(60), nullable=True),
     sa.Column("created_at", UtcDateTime(), nullable=False),
     sa.Column("sent_at", UtcDateTime(), nullable=True),
+    sa.Column("forgotten_at", UtcDateTime(), nullable=True),  # when its text and address were removed
     sa.UniqueConstraint("subscription_id", "position", name="uq_message_once"),
     sa.Index("ix_message_due", "state", "next_at"),
+    sa.Index("ix_message_recipient", "recipient", "sent_at"),
+    sa.Index("ix_message_kept", "forgotten_at", "created_at"),
     sa.Index("ix_message_case", "case_id", "number"),
     sa.Index("ix_message_waiting", "subscription_id", "state"),
 )

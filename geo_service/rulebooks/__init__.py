@@ -8,11 +8,8 @@ from geo_service.rulebooks.in_force import (
     entries_in_force,
     ladder_in_force,
     matrix_in_force,
-    matrix_of,
     rulebook_in_force,
     rulebook_of,
-    usable_rule,
-    usable_version,
 )
 from geo_service.rulebooks.seeding import seed_rules
 
@@ -21,10 +18,7 @@ __all__ = [
     "entries_in_force",
     "ladder_in_force",
     "matrix_in_force",
-    "matrix_of",
     "rulebook_in_force",
     "rulebook_of",
     "seed_rules",
-    "usable_rule",
-    "usable_version",
 ]

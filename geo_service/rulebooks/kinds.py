@@ -22,7 +22,8 @@ BLANK = ("", "*")
 
 @dataclass(frozen=True)
 class Known:
-    """What a line may name. subtrees: categories and everything above them; post_roles: of posts that may lead; tells: roles told of
+    """What a line may name. subtrees: categories and everything above them; beside: areas that stand beside the ladder, as compounds
+    do; post_roles: of posts that may lead; tells: roles told of
     an escalation; unchanged: keys of lines that stand in the present version as they are, which may name what has expired since."""
 
     today: date
@@ -30,6 +31,7 @@ class Known:
     conditions: Collection[tuple[str, str]] = ()
     levels: Collection[str] = ()
     areas: Collection[str] = ()
+    beside: Collection[str] = ()
     agencies: Collection[str] = ()
     post_roles: Collection[str] = ()
     tells: Collection[str] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -14,8 +15,8 @@ from geo_service.rulebooks.in_force import rulebook_of
 class CategoryNames:
     """Names of categories for one answer: each version of the rules is asked for once. Do not keep it."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, *, at: datetime) -> None:
+        self._connection, self._at = connection, at
         self._of_version: dict[int | None, Mapping[str, Category]] = {}
 
     def of(self, key: str | None, version: int | None = None) -> str | None:
@@ -31,7 +32,7 @@ class CategoryNames:
     def _categories(self, version: int | None) -> Mapping[str, Category]:
         if version not in self._of_version:
             try:
-                self._of_version[version] = rulebook_of(self._connection, version).categories
+                self._of_version[version] = rulebook_of(self._connection, version, at=self._at).categories
             except (NotFoundError, SetupError):  # a city without rules, or a case brought from elsewhere: its key says what it is about
                 self._of_version[version] = {}
         return self._of_version[version]

@@ -7,9 +7,11 @@ from geo_service.rulebooks.calendar_table import CALENDAR_KIND
 from geo_service.rulebooks.catalogue_tables import CATALOGUE_KINDS
 from geo_service.rulebooks.kinds import Kind
 from geo_service.rulebooks.matrix_table import MATRIX_KIND
+from geo_service.rulebooks.population_table import POPULATION_KIND
 from geo_service.rulebooks.step_tables import ENTRIES_KIND, LADDER_KIND
 
-KINDS: dict[str, Kind] = {one.name: one for one in (*CATALOGUE_KINDS, CALENDAR_KIND, MATRIX_KIND, LADDER_KIND, ENTRIES_KIND)}
+_ALL = (*CATALOGUE_KINDS, CALENDAR_KIND, MATRIX_KIND, LADDER_KIND, ENTRIES_KIND, POPULATION_KIND)
+KINDS: dict[str, Kind] = {one.name: one for one in _ALL}
 
 GROUPS: dict[str, tuple[str, ...]] = {**{name: (name,) for name in KINDS}, "catalogue": tuple(one.name for one in CATALOGUE_KINDS)}
 """What one may ask for -> the tables it holds: `catalogue` is a workbook of all its tables, changed together."""

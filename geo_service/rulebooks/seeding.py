@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
 from geo_service.cases.clocks import USUAL_LADDER
 from geo_service.cases.consultation.entry import ENTRY_RULES
-from geo_service.cases.rule_versions import put_book
+from geo_service.cases.rule_versions import BEGINNING, books, put_book
 from geo_service.catalogue.calendar import CalendarTable, shipped_calendar
 from geo_service.catalogue.rulebook import Rulebook, shipped_rulebook
 from geo_service.responsibility import starter_rules
@@ -23,13 +24,20 @@ SHIPPED = "shipped with the program"
 def seed_rules(connection: Connection, *, agency_codes: list[str], city: str, districts: list[str], actor: str, at: datetime) -> None:
     """Gives a city the rules that ship: catalogue, holidays, escalation, consultation, and a first matrix made out to its own agencies."""
     at = at.astimezone(UTC)
-    put_book(connection, "catalogue", catalogue_rows(shipped_rulebook()), actor=actor, at=at, note=SHIPPED)
+    put = partial(_put, connection, actor=actor, at=at)
+    put("catalogue", catalogue_rows(shipped_rulebook()), note=SHIPPED)
     rows, meta = calendar_rows(shipped_calendar())
-    put_book(connection, "calendar", rows, actor=actor, at=at, note=SHIPPED, meta=meta)
+    put("calendar", rows, note=SHIPPED, meta=meta)
     rules = starter_rules(agency_codes, city=city, districts=districts)
-    put_book(connection, "matrix", [rule_row(rule) for rule in rules], actor=actor, at=at, note="starter matrix")
-    put_book(connection, "ladder", ladder_rows(USUAL_LADDER), actor=actor, at=at, note=SHIPPED)
-    put_book(connection, "entries", entry_rows(ENTRY_RULES), actor=actor, at=at, note=SHIPPED)
+    put("matrix", [rule_row(rule) for rule in rules], note="starter matrix")
+    put("ladder", ladder_rows(USUAL_LADDER), note=SHIPPED)
+    put("entries", entry_rows(ENTRY_RULES), note=SHIPPED)
+
+
+def _put(connection: Connection, kind: str, rows: list[dict[str, Any]], *, actor: str, at: datetime, note: str, **more: Any) -> None:
+    """The first rules of a kind hold from the beginning, later ones from now."""
+    first = not books(connection, kind)
+    put_book(connection, kind, rows, actor=actor, at=at, note=note, effective_from=BEGINNING if first else None, **more)
 
 
 def calendar_rows(table: CalendarTable) -> tuple[list[dict[str, Any]], dict[str, Any]]:

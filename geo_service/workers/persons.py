@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +17,31 @@ from geo_service.workers.posts import ever_held, person_not_found
 from geo_service.workers.repository import all_absences
 from geo_service.workers.standing_in import Absence, leads_back, overlap
 from geo_service.workers.tables import absence, holding, person, post
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Persons who ever held a post for one of these areas. unplaced: and those who never held any."""
+
+    codes: Collection[str]
+    unplaced: bool = False
+
+    def holds(self, person_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+        """The condition of a person."""
+        anywhere = sa.exists().where(holding.c.person_id == person_id, ever_held())
+        here = sa.exists().where(
+            holding.c.person_id == person_id, ever_held(), post.c.post_id == holding.c.post_id, post.c.area_code.in_(self.codes)
+        )
+        return here | ~anywhere if self.unplaced else here
+
+
+def areas_held(connection: Connection, person_id: int, *, behind: datetime | None = None) -> set[str]:
+    """The codes of the areas a person ever held a post for; behind: only those held at some time behind an instant."""
+    h = holding.c
+    query = sa.select(post.c.area_code).join(holding, h.post_id == post.c.post_id).where(h.person_id == person_id, ever_held())
+    if behind is not None:
+        query = query.where(h.until_at.is_(None) | (h.until_at > sa.literal(behind, UtcDateTime())))
+    return set(connection.execute(query).scalars())
 
 
 def add_person(connection: Connection, *, name: str, party_member: bool, phone: str | None) -> int:
@@ -31,9 +58,12 @@ def one_person(connection: Connection, person_id: int) -> sa.Row[Any]:
     return row
 
 
-def find_persons(connection: Connection, *, text: str | None, after: int, limit: int) -> tuple[list[sa.Row[Any]], int]:
+def find_persons(
+    connection: Connection, *, text: str | None, after: int, limit: int, within: Within | None = None
+) -> tuple[list[sa.Row[Any]], int]:
     """Persons whose name holds a text, behind an id, and how many match in all. Who left is among them."""
     where = [person.c.name.contains(text, autoescape=True)] if text is not None else []
+    where += [within.holds(person.c.person_id)] if within is not None else []
     total = connection.execute(sa.select(sa.func.count()).select_from(person).where(*where)).scalar_one()
     found = connection.execute(sa.select(person).where(*where, person.c.person_id > after).order_by(person.c.person_id).limit(limit))
     return list(found), int(total)
@@ -104,13 +134,18 @@ def _check(connection: Connection, new: Absence) -> None:
     ):
         row = None if value is None else connection.execute(query).one_or_none()
         if value is not None and (row is None or row[0] is not None):
-            raise RequestError(
-                "unknown_stand_in",
-                en="there is no such person or post in office: {value}",
-                zh="没有在任的人员或岗位：{value}",
-                value=value,
-                field=field,
-            )
+            raise unknown_stand_in(value, field)
+
+
+def unknown_stand_in(value: int, field: str) -> RequestError:
+    """The refusal of a stand-in that nobody is, or nobody within the caller's reach."""
+    return RequestError(
+        "unknown_stand_in",
+        en="there is no such person or post in office: {value}",
+        zh="没有在任的人员或岗位：{value}",
+        value=value,
+        field=field,
+    )
 
 
 def refuse_circle(connection: Connection, new: Absence) -> None:
@@ -137,21 +172,28 @@ def end_absence(connection: Connection, absence_id: int, *, at: datetime) -> Abs
 
     One that has not begun by then never was: it ends where it begins.
     """
-    held = connection.execute(sa.select(absence.c.absence_id).where(absence.c.absence_id == absence_id).with_for_update()).first()
-    found = all_absences(connection, absence.c.absence_id == absence_id) if held else []
-    if not found:
-        raise NotFoundError(
-            "absence_not_found", en="there is no absence {absence_id}", zh="没有请假记录 {absence_id}", absence_id=absence_id
-        )
-    one = found[0]
+    one = absence_by_id(connection, absence_id)
     if one.until_at is not None and one.until_at <= at:
         raise ConflictError("absence_over", en="absence {absence_id} is over", zh="请假记录 {absence_id} 已结束", absence_id=absence_id)
     connection.execute(sa.update(absence).where(absence.c.absence_id == absence_id).values(until_at=max(at, one.from_at)))
     return all_absences(connection, absence.c.absence_id == absence_id)[0]
 
 
+def absence_by_id(connection: Connection, absence_id: int) -> Absence:
+    """The absence, locked until the transaction ends. NotFoundError without one."""
+    held = connection.execute(sa.select(absence.c.absence_id).where(absence.c.absence_id == absence_id).with_for_update()).first()
+    if held is None:
+        raise absence_not_found(absence_id)
+    return all_absences(connection, absence.c.absence_id == absence_id)[0]
+
+
+def absence_not_found(absence_id: int) -> NotFoundError:
+    """The refusal of an id that no absence has, or none within the caller's reach."""
+    return NotFoundError("absence_not_found", en="there is no absence {absence_id}", zh="没有请假记录 {absence_id}", absence_id=absence_id)
+
+
 def find_absences(
-    connection: Connection, *, at: datetime | None, person_id: int | None, after: int, limit: int
+    connection: Connection, *, at: datetime | None, person_id: int | None, after: int, limit: int, within: Within | None = None
 ) -> tuple[list[sa.Row[Any]], int]:
     """Absences behind an id with the names of who is away and who stands in, and how many match; at: those in force then."""
     a, stand_in = absence.c, person.alias("stand_in")
@@ -161,6 +203,7 @@ def find_absences(
         where += [a.from_at <= moment, a.until_at.is_(None) | (a.until_at > moment)]
     if person_id is not None:
         where.append(a.person_id == person_id)
+    where += [within.holds(a.person_id)] if within is not None else []
     total = connection.execute(sa.select(sa.func.count()).select_from(absence).where(*where)).scalar_one()
     joined = absence.join(person, person.c.person_id == a.person_id).outerjoin(stand_in, stand_in.c.person_id == a.stand_in_person_id)
     query = sa.select(absence, person.c.name, stand_in.c.name.label("stand_in_name")).select_from(joined)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -106,9 +106,11 @@ def _names(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
 
 
 def posts_page(
-    connection: Connection, *, area_code: str | None, role: str | None, after: int, limit: int
+    connection: Connection, *, area_code: str | None, role: str | None, after: int, limit: int, within: Collection[str] | None = None
 ) -> tuple[list[dict[str, Any]], int]:
     """A page of posts with their present and past holders, ordered by post_id behind `after`, and the count of all that match.
+
+    within: the codes of the areas whose posts may be seen; None: of all.
 
     A holder who was or will be away is followed by the stand-in of the latest absence, with its time.
     """
@@ -117,6 +119,8 @@ def posts_page(
         where.append(post.c.area_code == area_code)
     if role is not None:
         where.append(post.c.role == role)
+    if within is not None:
+        where.append(post.c.area_code.in_(within))
     total = connection.execute(sa.select(sa.func.count()).select_from(post).where(*where)).scalar_one()
     paged = sa.select(post.c.post_id).where(*where, post.c.post_id > after).order_by(post.c.post_id).limit(limit)
     rows = _rows(connection, post.c.post_id.in_(connection.execute(paged).scalars().all()))

@@ -57,7 +57,8 @@ def _measure(folder: Path) -> None:
             _time(connection, published, level, start, end, cases, relocated=False)
         for level in ("grid", "micro_grid"):
             _time(connection, published, level, start, end, cases, relocated=True)
-        proof = prove(matrix_in_force(connection).rules, rulebook_in_force(connection).categories, places_of(published), on=AS_OF)
+        categories = rulebook_in_force(connection, at=end).categories
+        proof = prove(matrix_in_force(connection, at=end).rules, categories, places_of(published), on=AS_OF)
         said = proof.as_json()
         print(
             {name: said[name] for name in ("leaves", "categories", "gap_pairs", "double_pairs", "seconds")},

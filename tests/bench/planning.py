@@ -109,7 +109,7 @@ def dragging(wiring: Wiring, draft_id: int, leaves: list[Any]) -> list[bool]:
     now = wiring.clock.now()
     with wiring.database.reading() as connection:
         base = wiring.drafts.base(connection, 1)
-        concerned.of_draft(connection, wiring, draft_id, now=now)
+        concerned.of_draft(connection, wiring, draft_id, actor=ACTOR, now=now)
         for step, leaf in enumerate(leaves[500:600]):
             box = leaf.geometry.bounds
             x = box[0] + (0.4 + 0.002 * step) * (box[2] - box[0])
@@ -117,7 +117,7 @@ def dragging(wiring: Wiring, draft_id: int, leaves: list[Any]) -> list[bool]:
             document = {"kind": "split", "area": leaf.area_id, "line": line}
             try:
                 seconds, _ = timed(
-                    lambda document=document: concerned.of_operation(connection, wiring, pictures, draft_id, document, now=now)
+                    lambda document=document: concerned.of_operation(connection, wiring, pictures, draft_id, document, actor=ACTOR, now=now)
                 )
             except EditError:
                 continue

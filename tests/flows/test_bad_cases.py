@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo_service import event_log
-from geo_service.cases.rule_versions import book, put_book
+from geo_service.cases.rule_versions import book_in_force, put_book
 from geo_service.cases.tables import case_record, rule_row
 from tests import city
 from tests.flows.conftest import Service
@@ -192,14 +192,15 @@ def test_a_wrong_precondition_changes_nothing(service: Service) -> None:
 
 def test_a_superseded_rule_is_refused_and_the_one_in_force_named(service: Service, act: Act) -> None:
     with service.database.writing() as connection:
-        now = book(connection, "catalogue")
+        now = book_in_force(connection, "catalogue", at=service.clock.at)
         query = sa.select(rule_row.c.data).where(rule_row.c.kind == "catalogue").order_by(rule_row.c.number)
         rows = [dict(row) for row in connection.execute(query).scalars()]
         changed = next(row for row in rows if row["table"] == "limits")
         changed["amount"] = changed["amount"] + 1
         put_book(connection, "catalogue", rows, actor="test", at=service.clock.at)
     case_id = reported(service)
-    for language, text in (("en", "version 1 of the rules is not in force"), ("zh-CN", "规则第 1 版未在施行")):
+    told = (("en", "version 1 of the rules was superseded: version 2 is in force"), ("zh-CN", "规则第 1 版已被取代，现行第 2 版"))
+    for language, text in told:
         problem = tried(service, case_id, "file", '{"rules_version": 1}', language).json()
         assert (problem["code"], problem["errors"][0]["field"]) == ("superseded_rules", "rules_version")
         assert text in problem["detail"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from geo_service.cases.rule_versions import book, put_book, rows_of
+from geo_service.cases.rule_versions import book_in_force, put_book, rows_of
 from geo_service.maps.frames import cases_frame
 from geo_service.scope import EVERYTHING
 from tests.flows.conftest import NOW, Service
@@ -14,7 +14,7 @@ from tests.flows.test_dispatching import RUBBISH, Act, act, people, reported  # 
 def change(service: Service, change_row: Any) -> None:
     """A new version of the catalogue: each row as `change_row` gives it back, None to leave it out."""
     with service.database.writing() as connection:
-        rows = [change_row(dict(row)) for row in rows_of(connection, book(connection, "catalogue"))]
+        rows = [change_row(dict(row)) for row in rows_of(connection, book_in_force(connection, "catalogue", at=NOW))]
         put_book(connection, "catalogue", [row for row in rows if row is not None], actor="test", at=NOW)
 
 

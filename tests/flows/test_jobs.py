@@ -10,8 +10,9 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
+import orjson
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
@@ -26,6 +27,8 @@ from geo_service.cli import app
 from geo_service.clock import SystemClock
 from geo_service.db import Database
 from geo_service.jobs import run_forever, running
+from geo_service.jobs.status import FailedJob, KindStatus, Status, TaskStatus
+from geo_service.notify.outbox import Tally
 from geo_service.settings import JobsSettings, Settings
 from tests import city
 from tests.flows.conftest import NOW, Service, served
@@ -327,3 +330,25 @@ def test_a_publication_at_a_date_is_done_by_the_background(busy: Service) -> Non
     assert desk.get(desk.path)["status"] == "review"
     busy.clock.at = NOW + dt.timedelta(hours=4)
     until(lambda: desk.get(desk.path)["status"] == "published")
+
+
+def test_the_status_has_the_shape_that_is_written_down(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    desk = Desk(service)
+    desk.post(f"{desk.path}/prepare", status=202)
+    service.background()
+    monkeypatch.setenv("CITYGRID_DATABASE_URL", service.database.url)
+    monkeypatch.setenv("CITYGRID_DATA_DIR", str(tmp_path / "var"))
+    shown = CliRunner().invoke(app, ["jobs", "status", "--json"])
+    assert shown.exit_code == 0, shown.output
+    told = orjson.loads(shown.stdout)
+
+    def keys(record: object) -> set[str]:
+        return set(get_type_hints(record))
+
+    assert told.keys() == keys(Status)
+    assert told["kinds"]["prepare_draft"].keys() == keys(KindStatus)
+    assert told["messages"].keys() == keys(Tally)
+    assert all(task.keys() == keys(TaskStatus) for task in told["tasks"])
+    [failed] = told["recently_failed"]
+    assert (failed.keys(), failed["code"]) == (keys(FailedJob), "draft_empty")
+    assert {task["name"] for task in told["tasks"] if task["runs"]} >= {"messages_made", "messages_sent", "retention", "escalation"}

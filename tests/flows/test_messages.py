@@ -14,8 +14,8 @@ from geo_service.accounts import revoke_key
 from geo_service.event_log import NewEvent
 from geo_service.flows.messages.making import make_messages
 from geo_service.flows.messages.sending import send_due
-from geo_service.notify.model import BACK_OFF_S
 from geo_service.notify.forgetting import forget_reporters
+from geo_service.notify.model import BACK_OFF_S
 from geo_service.notify.verifying import Verifier
 from tests import city
 from tests.flows.conftest import NOW, Service

@@ -145,6 +145,7 @@ def test_a_published_split_routes_new_reports_and_asks_about_open_cases(service:
     desk.do(split(service))
     unprepared = desk.post(f"{desk.path}/publish", {}, status=409)
     assert unprepared["code"] == "draft_not_prepared"
+    assert f"{desk.path}/prepare" in unprepared["detail"]  # what to do about it
     done = desk.publish()
     assert (done["generation"], done["cases_to_ask"], done["cases_moved"]) == (2, 1, 0)
     founded = {send(service, body(x, 150))["area"]["code"] for x in (20, 80)}

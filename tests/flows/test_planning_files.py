@@ -34,6 +34,8 @@ class Sender:
     def send(self, path: str, *contents: bytes, options: Any = None, status: int = 201, name: str = "city.gpkg", **headers: str) -> dict:
         parts = [("file", (name, content, "application/octet-stream")) for content in contents]
         data = {} if options is None else {"options": options if isinstance(options, str) else json.dumps(options)}
+        if path.startswith("generations/import"):  # otherwise it is a job: see test_planning_importing
+            headers = {"Prefer": "wait=60", **headers}
         answer = self.service.client.post(f"/api/v1/{path}", files=parts, data=data, headers={**self.headers, **headers})
         assert answer.status_code == status, answer.text
         return answer.json()

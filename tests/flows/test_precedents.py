@@ -25,7 +25,7 @@ def decide(room: Room, number: int, verb: str, *, who: str = "admin 1", status: 
 
 def rules(room: Room) -> tuple[int, list[str]]:  # noqa: F811
     with room.service.database.reading() as connection:
-        matrix = matrix_in_force(connection)
+        matrix = matrix_in_force(connection, at=room.service.clock.at)
     return matrix.version, [rule.rule_id for rule in matrix.rules]
 
 

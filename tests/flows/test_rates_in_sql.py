@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from random import Random
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from geo_service.cases.measures import BITS, MEASURES, Sql, mask
 from geo_service.cases.model import Case, Routing
-from geo_service.cases.rates import counted, repeats
+from geo_service.cases.rates import counted, person_of, repeats
 from geo_service.cases.repository import area_rows, of_row
 from geo_service.cases.tables import case_area, case_record
 from geo_service.db import Database
@@ -48,7 +48,7 @@ def random_cases(seed: int, number: int) -> tuple[list[Case], dt.datetime]:
     made, latest = [], START
     for case_id in sorted(chance.sample(range(1, 1000), number)):
         state, at = wandered(chance, steps=14)
-        made.append(stored(state, case_id, somewhere(chance)))
+        made.append(replace(stored(state, case_id, somewhere(chance)), answered_by=(None, 2, 3)[case_id % 3]))
         latest = max(latest, at)
     return made, latest + dt.timedelta(days=chance.choice([0, 3, 40]))
 
@@ -117,7 +117,7 @@ def key_of(case: Case, level: str) -> str:
         owner = case.owner or ""
         return owner.removeprefix("agency:") if owner.startswith("agency:") else UNASSIGNED
     if level == "worker":
-        return UNASSIGNED if case.routing.person_id is None else str(case.routing.person_id)
+        return str(person_of(case) or UNASSIGNED)
     return case.routing.areas.get(level, UNASSIGNED)
 
 

@@ -12,7 +12,7 @@ from geo_service.accounts.tables import api_key
 from geo_service.cases.consulting.tables import rule_proposal
 from geo_service.cases.progress import fold_case
 from geo_service.cases.repository import case as stored_case
-from geo_service.cases.rule_versions import book, books, put_book, rows_of
+from geo_service.cases.rule_versions import book, book_in_force, books, put_book, rows_of
 from geo_service.cases.workflow import Recorded
 from geo_service.db import metadata
 from geo_service.facilities.tables import facility
@@ -57,7 +57,8 @@ def named(service: Service) -> Service:
         create_key(connection, name="grid app", role="api", at=NOW, by="test")
         connection.execute(sa.update(api_key).where(api_key.c.name == "grid app").values(area_code=city.A1))
         connection.execute(sa.insert(facility).values(facility_id=1, **place))
-        rules = [*rows_of(connection, book(connection, "matrix")), rule_row(Rule("here", "social", city.A1, "agency:S1", source="list"))]
+        here = rule_row(Rule("here", "social", city.A1, "agency:S1", source="list"))
+        rules = [*rows_of(connection, book_in_force(connection, "matrix", at=NOW)), here]
         put_book(connection, "matrix", rules, actor="test", at=NOW)
     return service
 
@@ -77,7 +78,7 @@ def test_what_names_a_recoded_area_follows_with_the_publication(named: Service) 
     inside, closed = (send(named, body(50, 50))["case_id"] for _ in range(2))
     with named.database.writing() as connection:
         connection.execute(sa.text(f"UPDATE case_record SET state = 'closed' WHERE case_id = {closed}"))
-        old_version = book(connection, "matrix").version
+        old_version = book_in_force(connection, "matrix", at=NOW).version
     done = recode(Desk(named), {city.A1: NEW_A1, f"{city.A1}01": NEW_LEAF})
     assert (done["cases_moved"], done["cases_to_ask"], done["posts_orphaned"]) == (0, 0, 0)
     assert done["followed"] == {"posts": 2, "grants": 1, "facilities": 1, "served": 1, "addresses": 1, "rules": 1, "cases": 1}
@@ -87,7 +88,7 @@ def test_what_names_a_recoded_area_follows_with_the_publication(named: Service) 
     assert column(named, facility.c.serves) == [[NEW_A1, city.A2]]
     assert column(named, address.c.micro_grid_code, address.c.address_id == 1) == [NEW_LEAF]
     with named.database.reading() as connection:
-        now, then = book(connection, "matrix"), book(connection, "matrix", old_version)
+        now, then = book_in_force(connection, "matrix", at=named.clock.at), book(connection, "matrix", old_version)
         assert (now.version, city.A1 in now.note) == (old_version + 1, True)
         assert [row["area"] for found in (then, now) for row in rows_of(connection, found) if row["rule_id"] == "here"] == [city.A1, NEW_A1]
         told = {e.kind: e.data for e in event_log.every(connection) if e.case_id is None}

@@ -52,6 +52,23 @@ def test_a_table_goes_out_is_changed_and_becomes_the_next_version(installed: Pat
     assert "宣传政策" not in run("rules", "show", "duties", "--version", "1").stdout
 
 
+def test_a_table_is_dated_ahead_and_withdrawn(installed: Path) -> None:
+    run("rules", "export", "duties", "--out", "duties.csv")
+    table = installed / "duties.csv"
+    table.write_text(table.read_text("utf-8").replace("宣传执行党的路线方针政策", "宣传政策"), "utf-8")
+    planned = run("rules", "import", "duties", "duties.csv", "--commit", "--from", "2099-01-01", "--note", "later").stdout
+    assert "version 2 will hold from 2098-12-31T16:00:00+00:00" in planned  # midnight in the city
+    assert "duties\tv1" in run("rules", "list").stdout
+    lines = [line.split("\t") for line in run("rules", "versions", "duties").stdout.splitlines()]
+    assert [(line[0], line[2], line[4]) for line in lines] == [("v2", "planned", "later"), ("v1", "", "shipped with the program")]
+    run("rules", "withdraw", "duties", "2")
+    assert "v2\t2098-12-31T16:00:00+00:00\twithdrawn" in run("rules", "versions", "duties").stdout
+    late = CliRunner().invoke(app, ["rules", "import", "duties", "duties.csv", "--from", "2020-01-01"])
+    assert getattr(late.exception, "code", "") == "rules_dated_back"
+    again = CliRunner().invoke(app, ["rules", "withdraw", "duties", "1"])
+    assert getattr(again.exception, "code", "") == "rules_not_planned"
+
+
 def test_bad_rows_are_findings_all_at_once_in_both_languages(installed: Path) -> None:
     run("rules", "export", "affairs", "--out", "affairs.csv")
     table = installed / "affairs.csv"

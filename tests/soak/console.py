@@ -86,7 +86,7 @@ def work(page: Page) -> None:
         page.keyboard.press("j")
         page.wait_for_timeout(300)
     page.keyboard.press("Enter")
-    page.wait_for_selector(".state")
+    page.locator(".panel .state").wait_for()  # never wait_for_selector: the handle it returns would keep the panel alive
     page.wait_for_timeout(1500)
     page.keyboard.press("Escape")
     page.mouse.move(900, 450)

@@ -264,6 +264,8 @@ def apply(state: CaseState, event: Recorded) -> CaseState:
             changes["pauses"] = (*state.pauses[:-1], Pause(state.pauses[-1].from_at, at))
             changes["suspended_from"] = None
     changes |= EFFECTS.get(event.kind, _nothing)(state, replace(event, at=at))
+    if "answered_by" in event.data:
+        changes["answered_by"] = event.data["answered_by"]
     return replace(state, **changes)
 
 

@@ -35,10 +35,11 @@ class Asked:
 class CaseState:
     """A case in the workflow. Instants are aware UTC. Whoever acts is named 'agency:<code>' or 'post:<id>'.
 
-    owner: the one lead, present in dispatched, handling, checking and suspended. handlers: everybody who ever worked on it or said
-    that the work is done; none of them may check it. dispatched_at: the first dispatch, where the handling clock starts; it is never
-    set again. stage_entered_at: where the clock of the present state starts. received_at: where the overall clock starts.
-    limit, due_at, warn_at: of the handling clock. dispatch_due_at: until when it should be dispatched, by the limits it was filed
+    owner: the one lead, present in dispatched, handling, checking and suspended. answered_by: the person who was there for the owning
+    post when it last got the case, took it up or said it is done; None for an agency and a vacant post. handlers: everybody who ever
+    worked on it or said that the work is done; none of them may check it. dispatched_at: the first dispatch, where the handling clock
+    starts; it is never set again. stage_entered_at: where the clock of the present state starts. received_at: where the overall clock
+    starts. limit, due_at, warn_at: of the handling clock. dispatch_due_at: until when it should be dispatched, by the limits it was filed
     under. pauses: when all clocks stood still. ruled: the last ruling is final; ruled_tier: how high consultation had gone by then, for
     only a higher tier rules again. checked_by: who found the work done, since it was last fed back. ending: how a case ended (handled,
     advised, self_resolved, not_accepted, merged, void).
@@ -57,6 +58,7 @@ class CaseState:
     area_code: str | None = None
     rules_version: int | None = None
     owner: str | None = None
+    answered_by: int | None = None
     cohandlers: tuple[str, ...] = ()
     parts_done: tuple[str, ...] = ()
     handlers: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path
 from starlette.responses import Response
 
-from geo_service.accounts import ROLES, Actor, create_key, keys, revoke_key
+from geo_service.accounts import ROLES, Actor
 from geo_service.api.auth import permits
 from geo_service.api.deps import Language, Reading, WiringDep, Writing, body_of, json_body
 from geo_service.api.preconditions import version_of
@@ -17,9 +17,7 @@ from geo_service.flows.accounts.schemas import (
     AccountChange,
     AccountOut,
     AccountsOut,
-    GrantAsked,
     KeyAsked,
-    KeyOut,
     KeysOut,
     NewKeyOut,
     PasswordAsked,
@@ -43,9 +41,9 @@ _ACCOUNT = {
 
 
 @router.get("/accounts", summary="Who has an account, and what they hold")
-def accounts(connection: Reading, wiring: WiringDep, language: Language, _: Administrator) -> AccountsOut:
-    """Needs accounts.write."""
-    items = service.all_accounts(connection, current_or_none(wiring), language=language)
+def accounts(connection: Reading, wiring: WiringDep, language: Language, actor: Administrator) -> AccountsOut:
+    """Needs accounts.write. Who administers a part of the city is shown those whose every role lies in it."""
+    items = service.all_accounts(connection, actor, current_or_none(wiring), language=language)
     return AccountsOut(items=items, roles={role: service.role_name(role, language) for role in ROLES})
 
 
@@ -53,9 +51,9 @@ def accounts(connection: Reading, wiring: WiringDep, language: Language, _: Admi
 def create(
     body: Annotated[Any, Depends(body_of(AccountAsked))], connection: Writing, wiring: WiringDep, language: Language, actor: Administrator
 ) -> AccountOut:
-    """Needs accounts.write. The password is good for one sign-in."""
+    """Needs accounts.write. The password is good for one sign-in. Who administers a part of the city gives what they hold there."""
     published = current_or_none(wiring)
-    made = service.create(connection, body[0], published, by=actor.name, at=wiring.clock.now())
+    made = service.create(connection, body[0], published, actor=actor, at=wiring.clock.now())
     return service.account_out(made, published, language)
 
 
@@ -73,7 +71,7 @@ def change(
 ) -> AccountOut:
     """Needs accounts.write and If-Match. Counts from the next call its holder makes; a disabled account is signed out at once."""
     published, expected = current_or_none(wiring), version_of(if_match)
-    done = service.change(connection, account_id, body[0], published, expected=expected, by=actor.name, at=wiring.clock.now())
+    done = service.change(connection, account_id, body[0], published, expected=expected, actor=actor, at=wiring.clock.now())
     return service.account_out(done, published, language)
 
 
@@ -91,20 +89,20 @@ def password(
     actor: Administrator,
 ) -> None:
     """Needs accounts.write. Good for one sign-in; ends all sessions of the account."""
-    service.reset_password(connection, account_id, body[0].password, by=actor.name, at=wiring.clock.now())
+    service.reset_password(connection, account_id, body[0].password, current_or_none(wiring), actor=actor, at=wiring.clock.now())
 
 
 @router.delete("/accounts/{account_id}/second-factor", status_code=204, summary="Remove a lost second factor")
 def second_factor(account_id: AccountId, connection: Writing, wiring: WiringDep, actor: Administrator) -> Response:
     """Needs accounts.write. Ends all sessions of the account."""
-    service.remove_second_factor(connection, account_id, by=actor.name, at=wiring.clock.now())
+    service.remove_second_factor(connection, account_id, current_or_none(wiring), actor=actor, at=wiring.clock.now())
     return Response(status_code=204)
 
 
 @router.get("/keys", summary="API keys, without their secrets")
-def list_keys(connection: Reading, _: Administrator) -> KeysOut:
-    """Needs accounts.write."""
-    return KeysOut(items=[KeyOut(**row) for row in keys(connection)])
+def list_keys(connection: Reading, wiring: WiringDep, actor: Administrator) -> KeysOut:
+    """Needs accounts.write. Within the caller's reach."""
+    return KeysOut(items=service.all_keys(connection, actor, current_or_none(wiring)))
 
 
 @router.post(
@@ -113,14 +111,12 @@ def list_keys(connection: Reading, _: Administrator) -> KeysOut:
 def make_key(body: Annotated[Any, Depends(body_of(KeyAsked))], connection: Writing, wiring: WiringDep, actor: Administrator) -> NewKeyOut:
     """Needs accounts.write. The key is shown this once."""
     asked: KeyAsked = body[0]
-    bounds = asked.model_dump(exclude={"name"})
-    grant = service.grants_asked([GrantAsked(**bounds)], current_or_none(wiring))[0]
-    key = create_key(connection, name=asked.name, role=asked.role, at=wiring.clock.now(), by=actor.name, grant=grant)
+    key = service.make_key(connection, asked, current_or_none(wiring), actor=actor, at=wiring.clock.now())
     return NewKeyOut(name=asked.name, key=key)
 
 
 @router.delete("/keys/{name}", status_code=204, summary="End an API key")
 def end_key(name: Annotated[str, Path(max_length=80)], connection: Writing, wiring: WiringDep, actor: Administrator) -> Response:
     """Needs accounts.write. At once."""
-    revoke_key(connection, name=name, at=wiring.clock.now(), by=actor.name)
+    service.end_key(connection, name, current_or_none(wiring), actor=actor, at=wiring.clock.now())
     return Response(status_code=204)

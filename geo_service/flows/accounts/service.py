@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from geo_service.accounts import ROLE_TEXTS, Actor, Grant, permissions_of
+from geo_service.accounts import ROLE_TEXTS, Actor, Grant, create_key, keys, permissions_of, revoke_key
 from geo_service.accounts.passwords import matches
 from geo_service.accounts.policy import grants_of
 from geo_service.accounts.registry import (
@@ -20,10 +20,22 @@ from geo_service.accounts.registry import (
     set_password,
     set_second_factor,
 )
+from geo_service.accounts.repository import grant_of
 from geo_service.accounts.second_factor import enrolment_uri, new_secret, step_of
-from geo_service.accounts.sessions import end_sessions
-from geo_service.errors import ConflictError, RequestError
-from geo_service.flows.accounts.schemas import AccountAsked, AccountChange, AccountOut, EnrolmentOut, GrantAsked, GrantOut, MeOut
+from geo_service.accounts.sessions import Failure, end_sessions, failed, refused_for_now
+from geo_service.errors import ConflictError, RequestError, ThrottledError
+from geo_service.flows.accounts.reach import Administered
+from geo_service.flows.accounts.schemas import (
+    AccountAsked,
+    AccountChange,
+    AccountOut,
+    EnrolmentOut,
+    GrantAsked,
+    GrantOut,
+    KeyAsked,
+    KeyOut,
+    MeOut,
+)
 from geo_service.published import Published
 
 
@@ -78,36 +90,46 @@ def account_out(found: Account, published: Published | None, language: str) -> A
     )
 
 
-def all_accounts(connection: Connection, published: Published | None, *, language: str) -> list[AccountOut]:
-    """Every account."""
-    return [account_out(one, published, language) for one in accounts(connection)]
+def all_accounts(connection: Connection, actor: Actor, published: Published | None, *, language: str) -> list[AccountOut]:
+    """Every account within the administrator's reach."""
+    administered = Administered(actor, published)
+    return [account_out(one, published, language) for one in accounts(connection) if administered.sees(one.grants)]
 
 
-def create(connection: Connection, asked: AccountAsked, published: Published | None, *, by: str, at: datetime) -> Account:
-    """A new account. Errors as `registry.create_account`; RequestError for an area that does not exist."""
+def create(connection: Connection, asked: AccountAsked, published: Published | None, *, actor: Actor, at: datetime) -> Account:
+    """A new account. Errors as `registry.create_account`; RequestError for an area that does not exist, DeniedError for more than the
+    administrator holds."""
+    grants = grants_asked(asked.grants, published)
+    Administered(actor, published).require_giving(grants)
     return create_account(
         connection,
         username=asked.username,
         display_name=asked.display_name,
         password=asked.password,
-        grants=grants_asked(asked.grants, published),
-        by=by,
+        grants=grants,
+        by=actor.name,
         at=at,
     )
 
 
 def change(
-    connection: Connection, account_id: int, asked: AccountChange, published: Published | None, *, expected: int, by: str, at: datetime
+    connection: Connection, account_id: int, asked: AccountChange, published: Published | None, *, expected: int, actor: Actor, at: datetime
 ) -> Account:
-    """The account after the change; a disabled one is signed out everywhere."""
+    """The account after the change; a disabled one is signed out everywhere. DeniedError where it holds, or would hold, more than the
+    administrator."""
+    administered = Administered(actor, published)
+    administered.account(connection, account_id)
+    grants = None if asked.grants is None else grants_asked(asked.grants, published)
+    if grants is not None:
+        administered.require_giving(grants)
     done = change_account(
         connection,
         account_id,
         expected_version=expected,
-        by=by,
+        by=actor.name,
         at=at,
         display_name=asked.display_name,
-        grants=None if asked.grants is None else grants_asked(asked.grants, published),
+        grants=grants,
         disabled=asked.disabled,
     )
     if done.disabled_at is not None:
@@ -130,23 +152,38 @@ def grants_asked(asked: Sequence[GrantAsked], published: Published | None) -> li
     return [Grant(one.role, one.area_code, None if one.categories is None else tuple(one.categories), one.acts_for) for one in asked]
 
 
-def reset_password(connection: Connection, account_id: int, password: str, *, by: str, at: datetime) -> None:
+def reset_password(
+    connection: Connection, account_id: int, password: str, published: Published | None, *, actor: Actor, at: datetime
+) -> None:
     """Another password, good for one sign-in; the account is signed out everywhere."""
-    set_password(connection, account_id, password, must_change=True, by=by, at=at)
+    Administered(actor, published).account(connection, account_id)
+    set_password(connection, account_id, password, must_change=True, by=actor.name, at=at)
     end_sessions(connection, account_id)
 
 
-def change_own_password(connection: Connection, actor: Actor, *, current: str, password: str, token: str | None, at: datetime) -> None:
-    """Another password of one's own; other sessions end. RequestError when the present one is wrong or the new one the same."""
+def change_own_password(
+    connection: Connection, actor: Actor, *, current: str, password: str, token: str | None, at: datetime
+) -> Failure | None:
+    """Another password of one's own; other sessions end. RequestError when the new one is the same or weak.
+
+    A Failure, already counted, when the present one is wrong: the caller raises it after committing. It counts like a failed sign-in, so
+    whoever finds a browser open cannot try passwords out.
+    """
     found = _own(connection, actor)
+    if (locked := refused_for_now(connection, found.username, now=at)) is not None:
+        return locked
     if not matches(current, found.password_hash):
-        raise RequestError("bad_current", en="the present password is wrong", zh="当前密码错误", field="current")
+        counted = failed(connection, found.username, now=at)
+        if isinstance(counted.error, ThrottledError):
+            return counted
+        return Failure(RequestError("bad_current", en="the present password is wrong", zh="当前密码错误", field="current"))
     if current == password:
         raise RequestError(
             "same_password", en="choose a password that is not the present one", zh="新密码不得与当前密码相同", field="password"
         )
     set_password(connection, found.account_id, password, must_change=False, by=actor.name, at=at, kind="password_changed")
     end_sessions(connection, found.account_id, but=token)
+    return None
 
 
 def begin_second_factor(connection: Connection, actor: Actor, *, at: datetime) -> EnrolmentOut:
@@ -172,11 +209,30 @@ def confirm_second_factor(connection: Connection, actor: Actor, code: str, *, at
     set_second_factor(connection, found.account_id, secret=found.totp_secret, confirmed=True, step=step, by=actor.name, at=at)
 
 
-def remove_second_factor(connection: Connection, account_id: int, *, by: str, at: datetime) -> None:
+def remove_second_factor(connection: Connection, account_id: int, published: Published | None, *, actor: Actor, at: datetime) -> None:
     """Ends another account's second factor (a lost phone) and its sessions; whoever needs one sets up a new one at the next sign-in."""
-    found = required_account(connection, account_id)
-    set_second_factor(connection, found.account_id, secret=None, confirmed=False, step=0, by=by, at=at)
+    found = Administered(actor, published).account(connection, account_id)
+    set_second_factor(connection, found.account_id, secret=None, confirmed=False, step=0, by=actor.name, at=at)
     end_sessions(connection, account_id)
+
+
+def make_key(connection: Connection, asked: KeyAsked, published: Published | None, *, actor: Actor, at: datetime) -> str:
+    """A new key. Errors as `create_key`; RequestError for an area that does not exist, DeniedError for more than the actor holds."""
+    [grant] = grants_asked([GrantAsked(**asked.model_dump(exclude={"name"}))], published)
+    Administered(actor, published).require_giving([grant])
+    return create_key(connection, name=asked.name, role=asked.role, at=at, by=actor.name, grant=grant)
+
+
+def end_key(connection: Connection, name: str, published: Published | None, *, actor: Actor, at: datetime) -> None:
+    """Ends a key at once. NotFoundError, DeniedError for one that holds more than the administrator."""
+    Administered(actor, published).require_key(connection, name)
+    revoke_key(connection, name=name, at=at, by=actor.name)
+
+
+def all_keys(connection: Connection, actor: Actor, published: Published | None) -> list[KeyOut]:
+    """Every key within the administrator's reach."""
+    administered = Administered(actor, published)
+    return [KeyOut(**row) for row in keys(connection) if administered.sees([grant_of(row)])]
 
 
 def _own(connection: Connection, actor: Actor) -> Account:

@@ -94,13 +94,15 @@ def me(connection: Reading, wiring: WiringDep, language: Language, actor: Myself
     openapi_extra=json_body(OwnPasswordAsked, own={"current": "...", "password": "..."}),
     summary="Change one's own password",
 )
-def password(
-    request: Request, body: Annotated[Any, Depends(body_of(OwnPasswordAsked))], connection: Writing, wiring: WiringDep, actor: Myself
-) -> None:
-    """Ends the other sessions of the account."""
+def password(request: Request, body: Annotated[Any, Depends(body_of(OwnPasswordAsked))], wiring: WiringDep, actor: Myself) -> None:
+    """Ends the other sessions of the account. 422 bad_current, counted like a failed sign-in: 429 locked_out."""
     asked: OwnPasswordAsked = body[0]
     token, now = request.cookies.get(COOKIE), wiring.clock.now()
-    service.change_own_password(connection, actor, current=asked.current, password=asked.password, token=token, at=now)
+    with wiring.database.writing() as connection:
+        done = service.change_own_password(connection, actor, current=asked.current, password=asked.password, token=token, at=now)
+        # a failure is committed before it is refused, else it would not count
+    if isinstance(done, Failure):
+        raise done.error
 
 
 @router.post("/me/second-factor", summary="Begin one's own second factor")

@@ -6,12 +6,12 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from geo_service.accounts import Actor
 from geo_service.accounts.access import accesses
 from geo_service.api.auth import permits
 from geo_service.api.deps import Language, Reading, WiringDep
+from geo_service.api.instants import Instant
 from geo_service.flows.audit import service
 from geo_service.flows.audit.schemas import AccessesOut, AccessOut, FindingOut, LoggedOut, LogOut, VerifiedOut
 
@@ -27,8 +27,8 @@ def events(
     kind: Annotated[str | None, Query(max_length=40)] = None,
     actor: Annotated[str | None, Query(max_length=80)] = None,
     case_id: Annotated[int | None, Query(ge=1, le=2**53)] = None,
-    from_at: Annotated[AwareDatetime | None, Query()] = None,
-    to_at: Annotated[AwareDatetime | None, Query()] = None,
+    from_at: Annotated[Instant | None, Query()] = None,
+    to_at: Annotated[Instant | None, Query()] = None,
     before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> LogOut:

@@ -15,7 +15,7 @@ from geo_service.accounts import Actor
 from geo_service.cases.consultation.payloads import PROPOSAL_VERBS
 from geo_service.cases.consulting import proposals
 from geo_service.cases.consulting.proposals import Proposal
-from geo_service.cases.rule_versions import book, hold, put_book
+from geo_service.cases.rule_versions import book_in_force, hold, put_book
 from geo_service.errors import ConflictError, RequestError
 from geo_service.event_log import NewEvent
 from geo_service.flows.consultation.reading import read_said, require_version
@@ -35,8 +35,8 @@ def rule_of(found: Proposal) -> Rule:
 
 def effect(connection: Connection, published: Published, found: Proposal, *, now: datetime) -> dict[str, Any]:
     """What the matrix would be like with the rule: the proof before and after, and the double claims the rule would make."""
-    new, matrix = rule_of(found), matrix_in_force(connection)
-    places, categories = places_of(published), rulebook_in_force(connection).categories
+    new, matrix = rule_of(found), matrix_in_force(connection, at=now)
+    places, categories = places_of(published), rulebook_in_force(connection, at=now).categories
     day = now.astimezone(ZoneInfo(published.city.timezone)).date()
     known = [one for one in matrix.rules if one.rule_id != new.rule_id]
     before = prove(known, categories, places, on=day)
@@ -97,7 +97,7 @@ def act(
 def _accept(connection: Connection, published: Published, found: Proposal, note: str | None, *, actor: Actor, now: datetime) -> Proposal:
     new, shown = rule_of(found), effect(connection, published, found, now=now)
     _refuse(new, shown)
-    matrix, present = matrix_in_force(connection), book(connection, "matrix")
+    matrix, present = matrix_in_force(connection, at=now), book_in_force(connection, "matrix", at=now)
     if any(one.rule_id == new.rule_id for one in matrix.rules):
         raise ConflictError("rule_exists", en="the matrix has a rule {rule} already", zh="矩阵中已有规则 {rule}", rule=new.rule_id)
     rows = [rule_row(one) for one in (*matrix.rules, new)]

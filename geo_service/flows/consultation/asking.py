@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from geo_service.accounts import Actor, scope
 from geo_service.api.auth import permits
+from geo_service.api.instants import Instant
 from geo_service.cases.consulting.repository import MeetingFilter
 from geo_service.cases.consulting.sight import Sight
 from geo_service.cases.consulting.whistles import WhistleFilter
@@ -89,8 +90,8 @@ class WhistleQuery(_Paged):
     waiting_for: str | None = Field(None, max_length=80, description="who was called and has not come")
     case: int | None = Field(None, ge=1, le=LARGEST_ID)
     unrated: bool | None = Field(None, description="whether the street has still to rate somebody")
-    from_at: AwareDatetime | None = Field(None, alias="from", description="blown at or behind this instant")
-    to_at: AwareDatetime | None = Field(None, alias="to", description="blown before this instant")
+    from_at: Instant | None = Field(None, alias="from", description="blown at or behind this instant")
+    to_at: Instant | None = Field(None, alias="to", description="blown before this instant")
 
     def filter(self, sight: Sight) -> WhistleFilter:
         """The filter as the repository knows it."""

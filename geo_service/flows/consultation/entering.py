@@ -22,7 +22,7 @@ from geo_service.cases.consulting.repository import Kept, of_case, running_on
 from geo_service.cases.consulting.stepping import later_than, stepped
 from geo_service.cases.model import OPEN_STATES, Case
 from geo_service.cases.repository import case as case_of
-from geo_service.cases.rule_versions import books
+from geo_service.cases.rule_versions import book_if_any
 from geo_service.db import Database
 from geo_service.errors import ServiceError
 from geo_service.flows.consultation.going_up import escalated, open_tier
@@ -45,7 +45,7 @@ def enter_due(database: Database, *, now: datetime, most: int = MOST) -> int:
         late = repository.awaiting(connection, now=now)
     done += _each(database, late, lambda connection, one: go_up(connection, one, now=now), most - done)
     with database.reading() as connection:
-        rules, version = entries_in_force(connection), entry_version(connection)
+        rules, version = entries_in_force(connection, at=now), entry_version(connection, at=now)
         found = candidates(connection, rules, now=now)
     return done + _each(database, found, lambda connection, one: enter_case(connection, one, rules, version, now=now), most - done)
 
@@ -63,10 +63,10 @@ def _each(database: Database, numbers: Iterable[int], do: Callable[[Connection, 
     return done
 
 
-def entry_version(connection: Connection) -> int:
-    """The version of the entry rules in force, 0 for those that ship."""
-    found = books(connection, "entries")
-    return found[0].version if found else 0
+def entry_version(connection: Connection, *, at: datetime) -> int:
+    """The version of the entry rules that hold at an instant, 0 for those that ship."""
+    found = book_if_any(connection, "entries", at=at)
+    return found.version if found else 0
 
 
 def reasons(connection: Connection, case: Case, *, now: datetime) -> list[dict[str, Any]]:
@@ -74,14 +74,14 @@ def reasons(connection: Connection, case: Case, *, now: datetime) -> list[dict[s
     if case.state not in CONSULTABLE:
         return []
     history = history_of(connection, case, now=now)
-    found = entries(history.facts(now), entries_in_force(connection))
-    return [why(rule, history, now=now, version=entry_version(connection)) for rule in found]
+    found = entries(history.facts(now), entries_in_force(connection, at=now))
+    return [why(rule, history, now=now, version=entry_version(connection, at=now)) for rule in found]
 
 
 def would_enter(connection: Connection, *, now: datetime) -> list[tuple[int, int, dict[str, Any]]]:
     """(case_id, tier it would go to, why) of every case that a rule calls for now; nothing is changed."""
     found = []
-    for case_id in candidates(connection, entries_in_force(connection), now=now):
+    for case_id in candidates(connection, entries_in_force(connection, at=now), now=now):
         one = case_of(connection, case_id)
         running = running_on(of_case(connection, case_id))
         told = reasons(connection, one, now=now) if running is None or _may_be_lifted(running, now) else []

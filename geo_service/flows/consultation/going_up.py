@@ -25,7 +25,7 @@ from geo_service.workers.tables import agency, post
 def opinions_due(connection: Connection, tier: int, at: datetime) -> datetime:
     """The deadline for opinions in a tier: its working days from now."""
     limit = Limit(TIERS[tier].opinion_days, "work_day")
-    return due_at(at, limit, calendar_in_force(connection), require_city(connection).timezone)
+    return due_at(at, limit, calendar_in_force(connection, at=at), require_city(connection).timezone)
 
 
 def below(kept: Sequence[Kept], case: Case) -> tuple[Consultation | None, int | None]:

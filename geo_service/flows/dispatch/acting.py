@@ -11,13 +11,15 @@ from sqlalchemy import Connection
 from geo_service.accounts import DEMO_OPERATOR, Actor, Grant, may, scope
 from geo_service.cases import Case
 from geo_service.cases.acting import held_case, since, write
+from geo_service.cases.answering import TAKING
 from geo_service.cases.progress import from_json
 from geo_service.cases.repository import case_not_found
 from geo_service.cases.visible import reaches, visible_case
-from geo_service.cases.workflow import PAYLOADS, CaseState, Refusal, Transition, allowed, decide
+from geo_service.cases.workflow import PAYLOADS, CaseState, Recorded, Refusal, Transition, allowed, apply, decide
 from geo_service.errors import ConflictError, DeniedError, NotFoundError, RequestError, ServiceError, StaleError
 from geo_service.flows.dispatch.preparing import Asking, Prepared, merged_into, prepare, unknown_case
 from geo_service.published import Published
+from geo_service.workers.repository import responsible_of_post
 
 SHOWN_CHANGES = 20
 _SUPERVISING = ("check", "close")
@@ -101,7 +103,16 @@ def apply_event(
     outcome = decide(state, event, role=role, actor=name, payload=prepared.payload, now=now)
     if isinstance(outcome, Refusal):
         raise refusal_error(outcome)
-    return write(connection, case, _with_facts(outcome, prepared))
+    return write(connection, case, _with_facts(outcome, prepared, _in_whose_hands(connection, state, outcome.recorded)))
+
+
+def _in_whose_hands(connection: Connection, state: CaseState, recorded: Recorded) -> dict[str, Any]:
+    """The person who is there for the post that owns the case behind the event; None for an agency and a vacant post."""
+    if recorded.kind not in TAKING:
+        return {}
+    kind, _, number = (apply(state, recorded).owner or "").partition(":")
+    there = responsible_of_post(connection, int(number), at=recorded.at) if kind == "post" else None
+    return {"answered_by": None if there is None else there.person_id}
 
 
 def _may_not(state: CaseState, event: str, role: str, name: str, said: dict[str, Any], now: datetime) -> Refusal | None:
@@ -110,8 +121,8 @@ def _may_not(state: CaseState, event: str, role: str, name: str, said: dict[str,
     return outcome if isinstance(outcome, Refusal) and outcome.about in ("event", "role", "state", "clock") else None
 
 
-def _with_facts(outcome: Transition, prepared: Prepared) -> Any:
-    return replace(outcome.recorded, data={**outcome.recorded.data, **prepared.beside})
+def _with_facts(outcome: Transition, prepared: Prepared, hands: dict[str, Any]) -> Recorded:
+    return replace(outcome.recorded, data={**outcome.recorded.data, **prepared.beside, **hands})
 
 
 def acting_as(actor: Actor, event: str, case: Case) -> tuple[str, str]:

@@ -58,7 +58,7 @@ class CaseQuery(BaseModel):
     owner: str | None = Field(None, max_length=80, description="agency:<code> or post:<id>")
     agency: str | None = Field(None, max_length=70, description="the owner's code, if it is an agency")
     post: int | None = Field(None, ge=1, le=LARGEST_ID, description="the post that answers for the place")
-    worker: int | None = Field(None, ge=1, le=LARGEST_ID, description="the person that answered for the place")
+    worker: int | None = Field(None, ge=1, le=LARGEST_ID, description="the person a case counts for, as evaluation has it")
     urgency: Literal["normal", "urgent", "emergency"] | None = None
     affair: Literal["personal", "community", "specialised", "hard"] | None = None
     from_at: Instant | None = Field(None, alias="from", description="received at or behind this instant")

@@ -33,6 +33,7 @@ from geo_service.flows.dispatch.asking import (
 )
 from geo_service.flows.dispatch.schemas import CaseOut, CaseRow, CasesOut, CountsOut, EventsOut, PositionsOut, WorkersOut
 from geo_service.flows.dispatch.showing import ARROW, arrow_stream, case_out, case_row, logged_event
+from geo_service.published.within import codes_within
 from geo_service.rulebooks.naming import CategoryNames
 from geo_service.workers import POST_TITLES
 
@@ -51,7 +52,7 @@ def cases(query: Page, connection: Reading, wiring: WiringDep, language: Languag
     wanted = placed(connection, query.filter(now, reach(actor, "cases.read")))
     found, total, following = service.page(connection, wanted, before=query.before, limit=query.limit)
     by_state = service.counts(connection, wiring.published.current(), wanted, "state", now=now)
-    names = CategoryNames(connection)
+    names = CategoryNames(connection, at=now)
     return CasesOut(total=total, by_state=by_state, items=[CaseRow(**case_row(c, now, language, names)) for c in found], next=following)
 
 
@@ -83,7 +84,7 @@ def case(case_id: CaseId, connection: Reading, wiring: WiringDep, language: Lang
     now = wiring.clock.now()
     found = service.one(connection, wiring.published.current(), case_id, actor=actor, language=language, now=now)
     response.headers["ETag"] = f'"{found.case.version}"'
-    return case_out(found, now, language, CategoryNames(connection))
+    return case_out(found, now, language, CategoryNames(connection, at=now))
 
 
 @router.get("/cases/{case_id}/events", summary="What happened to a case")
@@ -138,7 +139,7 @@ def action(
     else:
         done = act(connection, published, case_id, event, said, expected_version=version_of(if_match), actor=actor, now=now)
     whole = service.whole(connection, published, done, actor=actor, language=language, now=now)
-    answer = case_out(whole, now, language, CategoryNames(connection)).model_dump(mode="json")
+    answer = case_out(whole, now, language, CategoryNames(connection, at=now)).model_dump(mode="json")
     if idempotency_key is not None:
         idempotency.remember(connection, scope=scope, key=idempotency_key, status=200, response=answer)
     return Response(orjson.dumps(answer), media_type="application/json", headers={"ETag": f'"{done.version}"'})
@@ -149,17 +150,19 @@ def workers(
     connection: Reading,
     wiring: WiringDep,
     language: Language,
-    _: Looker,
+    actor: Looker,
     area: Annotated[str | None, Query(max_length=32, description="code of the post's area")] = None,
     role: Annotated[str | None, Query(max_length=30)] = None,
     after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> WorkersOut:
-    """Needs a key. Pages follow `next`."""
+    """Needs a key. Of the areas within the caller's reach. Pages follow `next`."""
     service.check_posts_asked(area, role)
-    found, total, following = service.posts(connection, area_code=area, role=role, after=after, limit=limit)
+    published = wiring.published.current()
+    within = codes_within(published, reach(actor, "people.read"))
+    found, total, following = service.posts(connection, area_code=area, role=role, after=after, limit=limit, within=within)
     chosen = 0 if language.startswith("zh") else 1
-    known = wiring.published.current().by_code
+    known = published.by_code
     gone = [(its := known.get(post["area"]["code"])) is None or its.level != post["area"]["level"] for post in found]
     items = [{**post, "title": POST_TITLES[post["role"]][chosen], "area_gone": lost} for post, lost in zip(found, gone, strict=True)]
     return WorkersOut(total=total, items=items, next=following)

@@ -99,7 +99,7 @@ def _said(query: ExportQuery) -> dict[str, object]:
 def _rows(connection: Connection, wanted: CaseFilter, *, most: int, zone: ZoneInfo, language: str, now: datetime) -> list[list[Cell]]:
     found = cases_page(connection, wanted, before=None, limit=most)
     owners = owner_names(connection, {one.owner for one in found if one.owner}, at=now, language=language)
-    names, chosen = CategoryNames(connection), 0 if language.startswith("zh") else 1
+    names, chosen = CategoryNames(connection, at=now), 0 if language.startswith("zh") else 1
     return [_row(one, owners, names, chosen, zone) for one in found]
 
 

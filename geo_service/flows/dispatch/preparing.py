@@ -124,7 +124,7 @@ def _check_merge(connection: Connection, into: int) -> None:
 def _classified(asking: Asking) -> Prepared:
     """Category, affair and the version of the rules."""
     said = dict(asking.said)
-    rulebook = rulebook_in_force(asking.connection)
+    rulebook = rulebook_in_force(asking.connection, at=asking.now)
     key = said.get("category") or asking.state.category
     if isinstance(key, str) and key:
         rulebook.category(key)
@@ -132,7 +132,7 @@ def _classified(asking: Asking) -> Prepared:
         if asking.event != "self_resolve" and said.get("affair") is None and (asking.state.affair is None or said.get("category")):
             said["affair"] = rulebook.affair(key)
     if asking.event == "file" and (said.get("rules_version") is None or type(said["rules_version"]) is int):
-        said["rules_version"] = usable_version(rulebook, said.get("rules_version"))
+        said["rules_version"] = usable_version(asking.connection, rulebook, said.get("rules_version"), at=asking.now)
         beside = _rerouted(asking).beside if said.get("area_code") else {}
         return Prepared(said, {**beside, **_dispatch_due(asking, rulebook, said)})
     return Prepared(said)
@@ -166,7 +166,7 @@ def _dispatch_due(asking: Asking, rulebook: Rulebook, said: dict[str, Any]) -> d
     if row is None or row.clock not in CLOCK_TYPES:
         return {}
     limit = Limit(row.amount, row.clock)  # type: ignore[arg-type]  # one of CLOCK_TYPES, asked for just above
-    return {"dispatch_due_at": due_at(asking.now, limit, calendar_in_force(asking.connection), asking.timezone).isoformat()}
+    return {"dispatch_due_at": due_at(asking.now, limit, calendar_in_force(asking.connection, at=asking.now), asking.timezone).isoformat()}
 
 
 def _sent(asking: Asking) -> Prepared:
@@ -175,10 +175,10 @@ def _sent(asking: Asking) -> Prepared:
     beside: dict[str, Any] = {}
     category = asking.state.category
     if category is not None:
-        matrix = matrix_in_force(asking.connection)
+        matrix = matrix_in_force(asking.connection, at=asking.now)
         today = asking.now.astimezone(ZoneInfo(asking.timezone)).date()
         if isinstance(said.get("rule"), str):
-            usable_rule(matrix, said["rule"], today)
+            usable_rule(asking.connection, matrix, said["rule"], on=today, at=asking.now)
         decision = resolve(matrix.rules, category, [code for _, code in asking.areas], today)
         lead, helpers = _named(asking, decision)
         if said.get("owner") is None and asking.event == "dispatch":
@@ -238,14 +238,14 @@ def _timed(asking: Asking, said: dict[str, Any]) -> dict[str, Any]:
     limit = _limit_of(asking, said.get("limit"))
     if limit is None or said.get("due_at") is not None:
         return said
-    calendar = calendar_in_force(asking.connection)
+    calendar = calendar_in_force(asking.connection, at=asking.now)
     due, warn = due_at(asking.now, limit, calendar, asking.timezone), mark_at(asking.now, limit, YELLOW, calendar, asking.timezone)
     return {**said, "limit": {"amount": limit.amount, "clock": limit.clock}, "due_at": due.isoformat(), "warn_at": warn.isoformat()}
 
 
 def _beyond_calendar(asking: Asking, said: dict[str, Any]) -> dict[str, Any]:
     """The flag of a deadline that lies behind the table of holidays: plain weeks had to be assumed, and whoever looks must see that."""
-    due, calendar = instant_or_none(said.get("due_at")), calendar_in_force(asking.connection)
+    due, calendar = instant_or_none(said.get("due_at")), calendar_in_force(asking.connection, at=asking.now)
     limit = said.get("limit") or ({"clock": asking.state.limit.clock} if asking.state.limit else {})
     works = isinstance(limit, dict) and limit.get("clock") in ("work_hour", "work_day", None)
     if due is None or not works or calendar.covers(asking.now, due, asking.timezone):
@@ -262,7 +262,8 @@ def _limit_of(asking: Asking, said: Any) -> Limit | None:
             return None
     if asking.state.category is None:
         return LONGEST
-    rulebook = rulebook_of(asking.connection, asking.state.rules_version)  # the rules the case was filed under, whatever came since
+    # the rules the case was filed under, whatever came since
+    rulebook = rulebook_of(asking.connection, asking.state.rules_version, at=asking.now)
     return limit_of(rulebook, asking.state.category, condition=asking.state.condition, area_class=area_class(asking.published, asking.case))
 
 
@@ -298,7 +299,7 @@ def _resumed(asking: Asking) -> Prepared:
     if said.get("due_at") is not None or state.due_at is None or not state.paused:
         return Prepared(said)
     if state.limit is not None and state.dispatched_at is not None and not state.extensions and not state.reopenings:
-        calendar, pauses = calendar_in_force(asking.connection), closed_pauses(state.pauses, asking.now)
+        calendar, pauses = calendar_in_force(asking.connection, at=asking.now), closed_pauses(state.pauses, asking.now)
         due = due_at(state.dispatched_at, state.limit, calendar, asking.timezone, pauses=pauses)
         warn: datetime | None = mark_at(state.dispatched_at, state.limit, YELLOW, calendar, asking.timezone, pauses=pauses)
     else:
@@ -314,7 +315,7 @@ def _reopened(asking: Asking) -> Prepared:
     said = dict(asking.said)
     if asking.state.owner is None or said.get("due_at") is not None:
         return Prepared(said)
-    limit, calendar = asking.state.limit or _limit_of(asking, None) or LONGEST, calendar_in_force(asking.connection)
+    limit, calendar = asking.state.limit or _limit_of(asking, None) or LONGEST, calendar_in_force(asking.connection, at=asking.now)
     said["due_at"] = due_at(asking.now, limit, calendar, asking.timezone).isoformat()
     said["warn_at"] = mark_at(asking.now, limit, YELLOW, calendar, asking.timezone).isoformat()
     return Prepared(said, _beyond_calendar(asking, said))

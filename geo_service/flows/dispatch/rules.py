@@ -2,8 +2,9 @@
 
 from geo_service.cases.calendars import calendar_in_force
 from geo_service.responsibility.rows import rule_from, rule_row
-from geo_service.rulebooks.in_force import Matrix, matrix_in_force, rulebook_in_force, rulebook_of, usable_rule, usable_version
+from geo_service.rulebooks.in_force import Matrix, matrix_in_force, rulebook_in_force, rulebook_of
 from geo_service.rulebooks.seeding import calendar_rows, catalogue_rows, seed_rules
+from geo_service.rulebooks.usable import usable_rule, usable_version
 
 __all__ = [
     "Matrix",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,9 +103,9 @@ def check_posts_asked(area_code: str | None, role: str | None) -> None:
 
 
 def posts(
-    connection: Connection, *, area_code: str | None, role: str | None, after: int, limit: int
+    connection: Connection, *, area_code: str | None, role: str | None, after: int, limit: int, within: Collection[str] | None
 ) -> tuple[list[dict[str, Any]], int, int | None]:
-    """Posts with their holders, how many match in all, and the cursor of the next page."""
-    found, total = posts_page(connection, area_code=area_code, role=role, after=after, limit=limit + 1)
+    """Posts with their holders, how many match in all, and the cursor of the next page. within: as `posts_page`."""
+    found, total = posts_page(connection, area_code=area_code, role=role, after=after, limit=limit + 1, within=within)
     following = found[limit - 1]["post_id"] if len(found) > limit else None
     return found[:limit], total, following

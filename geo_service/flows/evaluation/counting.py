@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from geo_service.cases.answering import person_of_case
 from geo_service.cases.finding import CaseFilter, conditions
 from geo_service.cases.measures import BITS, Sql, mask
 from geo_service.cases.tables import case_area, case_record
@@ -71,7 +72,7 @@ def _source_and_key(asked: Asked) -> tuple[Any, sa.ColumnElement[Any]]:
         return case_record.outerjoin(case_area, there), case_area.c.area_code
     if asked.by == "agency":
         return case_record, sa.case((c.owner.startswith("agency:"), sa.func.substr(c.owner, len("agency:") + 1)))
-    return case_record, c.person_id
+    return case_record, person_of_case()
 
 
 def nothing() -> Counts:

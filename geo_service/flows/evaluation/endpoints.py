@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from geo_service.accounts import Actor, scope
 from geo_service.api.auth import permits
 from geo_service.api.deps import Language, Reading, WiringDep
+from geo_service.api.instants import Instant
 from geo_service.api.wiring import Wiring
 from geo_service.flows.evaluation.asking import Asked, asked, month_of
 from geo_service.flows.evaluation.lists import cases_behind
@@ -26,8 +26,8 @@ router = APIRouter(prefix="/api/v1", tags=["evaluation"])
 LARGEST = 2**63 - 1
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 Reader = Annotated[Actor, Depends(permits("evaluation.read"))]
-Start = Annotated[AwareDatetime, Query(alias="from", description="cases received at or behind this instant")]
-End = Annotated[AwareDatetime, Query(alias="to", description="cases received before this instant")]
+Start = Annotated[Instant, Query(alias="from", description="cases received at or behind this instant")]
+End = Annotated[Instant, Query(alias="to", description="cases received before this instant")]
 Level = Annotated[str, Query(max_length=30, description="a level of areas, from the city to the micro-grid; agency and worker mean by=")]
 By = Annotated[Literal["area", "agency", "worker"] | None, Query(description="of whom; level counts for areas only")]
 Area = Annotated[str | None, Query(max_length=32, description="only cases in this area")]
@@ -78,7 +78,7 @@ def behind(
     area: Area = None,
     agency: Agency = None,
     generation: Number = None,
-    as_of: AwareDatetime | None = None,
+    as_of: Instant | None = None,
     before: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> CasesBehindOut:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from geo_service.cases.answering import person_of_case
 from geo_service.cases.measures import BITS, MEASURES, Sql
 from geo_service.cases.tables import case_area, case_record
 from geo_service.errors import RequestError
@@ -91,8 +92,8 @@ def _of_line(asked: Asked, key: str) -> list[sa.ColumnElement[bool]]:
         owned = c.owner.startswith("agency:")
         return [sa.not_(sa.func.coalesce(owned, sa.false()))] if key == UNASSIGNED else [c.owner == f"agency:{key}"]
     if key == UNASSIGNED:
-        return [c.person_id.is_(None)]
-    return [c.person_id == int(key)] if key.isascii() and key.isdigit() and len(key) < 19 else [sa.false()]
+        return [person_of_case().is_(None)]
+    return [person_of_case() == int(key)] if key.isascii() and key.isdigit() and len(key) < 19 else [sa.false()]
 
 
 def _relocated(connection: Connection, asked: Asked, *, key: str, measure: str, before: int | None, limit: int) -> Listed:

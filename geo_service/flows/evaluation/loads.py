@@ -1,4 +1,4 @@
-"""What areas carry: their households and the workers on them, in one generation."""
+"""What areas carry: their households, people and the workers on them, in one generation."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from geo_service.cases.rule_versions import book_if_any, rows_of
+from geo_service.flows.evaluation.people import People, people_of
 from geo_service.published import Published
 from geo_service.workers.tables import holding, post
 
 _kept: dict[tuple[int, str], dict[str, int]] = {}
+_people: dict[tuple[int, str, str], dict[str, People]] = {}
 
 
 def households(published: Published) -> dict[str, int]:
@@ -28,6 +31,19 @@ def households(published: Published) -> dict[str, int]:
         _kept.clear()
         _kept[key] = sums
     return _kept[key]
+
+
+def people(connection: Connection, published: Published, *, at: datetime) -> tuple[int, dict[str, People]]:
+    """(version of the population table that holds at an instant, 0 for none; people of every area where known). The last one is kept."""
+    found = book_if_any(connection, "population", at=at)
+    if found is None:
+        return 0, {}
+    key = (published.number, published.generation.content_hash, found.digest)
+    if key not in _people:
+        made = people_of(published, households(published), rows_of(connection, found))
+        _people.clear()
+        _people[key] = made
+    return found.version, _people[key]
 
 
 def workers(connection: Connection, published: Published, roles: Sequence[str], *, at: datetime) -> dict[str, int]:

@@ -11,12 +11,16 @@ from geo_service.cases.rates import RATES, Rate
 from geo_service.flows.evaluation.charts import bars, columns
 from geo_service.flows.evaluation.service import Evaluation, Line, Told
 from geo_service.flows.evaluation.style import STYLE
-from geo_service.flows.evaluation.words import basis, group_name, line_name, say
+from geo_service.flows.evaluation.words import basis, group_name, line_name, load_basis, say
 
 TILES = ("handled_on_time", "closed", "overdue", "returned", "response", "resolution", "satisfaction")
 CHARTED = ("handled_on_time", "closed", "satisfaction")
 FLOW = ("filed", "dispatched", "dispatched_on_time", "handled_on_time", "overdue", "returned", "extended")
 RESULT = ("reworked", "closed", "reopened", "repeated", "called_back", "response", "resolution", "satisfaction")
+LOAD = (
+    "received", "population", "per_thousand_people", "households", "per_thousand_households", "workers", "cases_per_worker",
+    "households_per_worker", "score", "stars", "rank",
+)  # fmt: skip  # as `_load_cells` has them
 MOST_BARS, MOST_LINES = 20, 1000
 Days = Sequence[tuple[date, int]]
 
@@ -90,7 +94,16 @@ def _tables(found: Evaluation, language: str) -> str:
     parts = []
     cut = len(found.lines) > MOST_LINES
     note = f'<p class="note">{say("cut", language, n=MOST_LINES, all=len(found.lines))}</p>' if cut else ""
-    heads = ("received", "households", "per_thousand_households", "workers", "cases_per_worker", "households_per_worker")
+    heads = (
+        "received",
+        "population",
+        "per_thousand_people",
+        "households",
+        "per_thousand_households",
+        "workers",
+        "cases_per_worker",
+        "households_per_worker",
+    )
     load = [say(name, language) for name in (*heads, "score", "stars", "rank")]
     for name, head, cells in (
         ("load", load if found.asked.by == "area" else [load[0], *load[-3:]], _load_cells),
@@ -118,9 +131,11 @@ def _load_cells(found: Evaluation, line: Line) -> list[str]:
     judged = ["–" if score is None else f"{100 * score:.1f}", "★" * (line.stars or 0) or "–", "–" if rank is None else str(rank)]
     if found.asked.by != "area":
         return [f"{line.received:,}", *judged]
-    counts = ["–" if number is None else f"{number:,}" for number in (line.households, line.workers)]
-    loads = [_decimal(told) for told in (line.per_thousand_households, line.cases_per_worker, line.households_per_worker)]
-    return [f"{line.received:,}", counts[0], loads[0], counts[1], loads[1], loads[2], *judged]
+    people = None if line.people is None else round(line.people.number)
+    counts = ["–" if number is None else f"{number:,}" for number in (people, line.households, line.workers)]
+    loads = [_decimal(told) for told in (line.cases_per_worker, line.households_per_worker)]
+    per = [_decimal(told) for told in (line.per_thousand_people, line.per_thousand_households)]
+    return [f"{line.received:,}", counts[0], per[0], counts[1], per[1], counts[2], *loads, *judged]
 
 
 def _rate_cells(codes: Sequence[str]) -> Callable[[Evaluation, Line], list[str]]:
@@ -138,7 +153,8 @@ def _definitions(found: Evaluation, language: str) -> str:
     steps = " · ".join(f"{'★' * number} ≥ {100 * least:g}" for number, least in enumerate(y.star_from, start=1))
     notes = [say("few", language, n=y.small), say("stars_from", language, steps=steps)]
     if found.asked.by == "area":
-        notes.insert(1, say("few_households", language, n=y.small_households))
+        notes[1:1] = [say("few_households", language, n=y.small_households), say("few_people", language, n=y.small_people)]
+        notes.insert(1, load_basis(found, language) or "")
     said = "".join(f"<p>{escape(note)}</p>" for note in notes)
     return f'<section class="definitions"><h2>{say("definitions", language)}</h2>{said}<dl>{rates}</dl></section>'
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-Why = Literal["no_cases", "few_cases", "no_households", "few_households", "no_workers", "no_data"]
+Why = Literal["no_cases", "few_cases", "no_households", "few_households", "no_population", "few_people", "no_workers", "no_data"]
 
 
 class LoadOut(BaseModel):
@@ -44,7 +44,10 @@ class LineOut(BaseModel):
     received: int
     received_cases: str
     households: int | None
+    population: int | None = Field(description="people in the area, by the population table; null where nobody stated how many")
+    population_basis: Literal["stated", "summed", "by_households"] | None
     workers: int | None
+    per_thousand_people: LoadOut
     per_thousand_households: LoadOut
     cases_per_worker: LoadOut
     households_per_worker: LoadOut
@@ -60,6 +63,7 @@ class YardstickOut(BaseModel):
     version: int
     small: int
     small_households: int
+    small_people: int
     weights: dict[str, float]
     star_from: list[float]
 
@@ -87,6 +91,8 @@ class EvaluationOut(BaseModel):
     generation: int
     basis: str
     relocated: RelocatedOut | None
+    load_per: Literal["people", "households"] | None = Field(description="by what load is told; null for agencies and workers")
+    load_basis: str | None = Field(description="the same in words, with the version of the population table")
     yardstick: YardstickOut
     whole: LineOut
     unassigned: LineOut | None

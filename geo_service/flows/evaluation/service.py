@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -15,16 +16,19 @@ from geo_service.flows.evaluation import loads
 from geo_service.flows.evaluation.asking import Asked
 from geo_service.flows.evaluation.counting import Counts, nothing, tally
 from geo_service.flows.evaluation.lists import UNASSIGNED, WHOLE
+from geo_service.flows.evaluation.people import People
 from geo_service.flows.evaluation.relocating import How
 from geo_service.workers.tables import agency, person
 
 Told = tuple[float | None, str | None]
-"""A value, or None and why it is withheld: no_cases, few_cases, no_households, few_households, no_workers, no_data."""
+"""A value, or None and why it is withheld: no_cases, few_cases, no_households, few_households, no_population, few_people, no_workers,
+no_data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One area, agency or worker. counts: measure -> cases. households, workers: None where the line is no area.
+    people: None where nobody stated how many.
 
     rank: 1 is the best score; None where there is no score, or fewer than two lines have one.
     """
@@ -34,6 +38,7 @@ class Line:
     counts: Counts
     yardstick: Yardstick
     households: int | None = None
+    people: People | None = None
     workers: int | None = None
     rank: int | None = None
 
@@ -54,6 +59,17 @@ class Line:
         if self.households < max(1, self.yardstick.small_households):
             return None, "few_households" if self.households else "no_households"
         return 1000 * self.received / self.households, None
+
+    @property
+    def per_thousand_people(self) -> Told:
+        """Workload of a population: cases received per 1,000 people."""
+        if self.households is None:
+            return None, "no_data"
+        if self.people is None:
+            return None, "no_population"
+        if self.people.number < max(1, self.yardstick.small_people):
+            return None, "few_people"
+        return 1000 * self.received / self.people.number, None
 
     @property
     def cases_per_worker(self) -> Told:
@@ -83,7 +99,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """All lines of an evaluation, by key; the line of all cases; that of the cases no line has, None when there are none."""
+    """All lines of an evaluation, by key; the line of all cases; that of the cases no line has, None when there are none.
+
+    population: the version of the population table that was taken, 0 for none.
+    """
 
     asked: Asked
     standard: Standard
@@ -91,19 +110,44 @@ class Evaluation:
     whole: Line
     unassigned: Line | None
     how: How | None
+    population: int = 0
+
+    @property
+    def per(self) -> Literal["people", "households"]:
+        """By what load is told: people where their number is known for some line, else households."""
+        return "people" if any(line.people for line in (self.whole, *self.lines)) else "households"
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """What the areas of an evaluation carry, by code."""
+
+    households: dict[str, int]
+    people: dict[str, People]
+    workers: dict[str, int]
+
+    def on(self, line: Line, code: str) -> Line:
+        """The line with what the area carries."""
+        there = self.households.get(code, 0)
+        return replace(line, households=there, people=self.people.get(code), workers=self.workers.get(code, 0))
 
 
 def evaluate(connection: Connection, asked: Asked) -> Evaluation:
     """The evaluation: a line for each area of the level and each agency, also without cases; for each worker who has some."""
-    standard = standard_in_force(connection)
+    standard = standard_in_force(connection, at=asked.now)
     counted = tally(connection, asked)
     yardstick = standard.yardstick
     blank = Line("", "", nothing(), yardstick)
-    lines = _area_lines(connection, asked, counted.keys, blank) if asked.by == "area" else _lines(connection, asked, counted.keys, blank)
-    there, present = _loads_of(connection, asked, yardstick)
-    whole = replace(blank, key=WHOLE, counts=counted.whole, households=there, workers=present)
+    whole, version = replace(blank, key=WHOLE, counts=counted.whole), 0
+    if asked.by == "area":
+        version, carried = _carried(connection, asked, yardstick)
+        lines = _area_lines(connection, asked, counted.keys, blank, carried)
+        code = _whole_code(asked)
+        whole = whole if code is None else carried.on(whole, code)
+    else:
+        lines = _lines(connection, asked, counted.keys, blank)
     unassigned = replace(blank, key=UNASSIGNED, counts=counted.unassigned) if counted.unassigned["received"] else None
-    return Evaluation(asked, standard, ranked(lines), whole, unassigned, counted.how)
+    return Evaluation(asked, standard, ranked(lines), whole, unassigned, counted.how, version)
 
 
 def ranked(lines: list[Line]) -> list[Line]:
@@ -116,7 +160,7 @@ def ranked(lines: list[Line]) -> list[Line]:
     return [line if score is None else replace(line, rank=first[round(score, 6)]) for line, score in zip(lines, scores, strict=True)]
 
 
-def _area_lines(connection: Connection, asked: Asked, found: dict[str, Counts], blank: Line) -> list[Line]:
+def _area_lines(connection: Connection, asked: Asked, found: dict[str, Counts], blank: Line, carried: _Carried) -> list[Line]:
     published = asked.published
     top = None if asked.area is None else published.by_code[asked.area]
     there = {
@@ -125,35 +169,29 @@ def _area_lines(connection: Connection, asked: Asked, found: dict[str, Counts], 
         if area.level == asked.level and (top is None or any(up.area_id == top.area_id for up in published.chain(area)))
     }
     names = _former_names(connection, [code for code in found if code not in there])
-    households = loads.households(published)
-    workers = _workers(connection, asked, blank.yardstick)
     lines = []
     for code in sorted({*there, *found}):
         line = replace(
             blank, key=code, name=there[code].name if code in there else names.get(code, code), counts=found.get(code, blank.counts)
         )
-        if code in there:
-            line = replace(line, households=households.get(code, 0), workers=workers.get(code, 0))
-        lines.append(line)
+        lines.append(carried.on(line, code) if code in there else line)
     return lines
 
 
-def _workers(connection: Connection, asked: Asked, yardstick: Yardstick) -> dict[str, int]:
-    """Workers as of the end of the period, or of now where it is not over."""
-    return loads.workers(connection, asked.published, yardstick.roles(asked.level), at=min(asked.end, asked.now))
+def _carried(connection: Connection, asked: Asked, yardstick: Yardstick) -> tuple[int, _Carried]:
+    """(version of the population table, what areas carry): as of the end of the period, or of now where it is not over."""
+    published, at = asked.published, min(asked.end, asked.now)
+    version, people = loads.people(connection, published, at=at)
+    workers = loads.workers(connection, published, yardstick.roles(asked.level), at=at)
+    return version, _Carried(loads.households(published), people, workers)
 
 
-def _loads_of(connection: Connection, asked: Asked, yardstick: Yardstick) -> tuple[int | None, int | None]:
-    """Households and workers of the whole city, or of the area that was asked for."""
-    if asked.by != "area":
-        return None, None
+def _whole_code(asked: Asked) -> str | None:
+    """The area all cases together are about: the one that was asked for, or the city; None where several stand at the top."""
     published = asked.published
     ladder = {one.name for one in published.city.ladder}
     tops = [area.code for area in published.areas.values() if area.parent_id is None and area.level in ladder]
-    code = asked.area or (tops[0] if len(tops) == 1 else None)
-    if code is None:
-        return None, None
-    return loads.households(published).get(code, 0), _workers(connection, asked, yardstick).get(code, 0)
+    return asked.area or (tops[0] if len(tops) == 1 else None)
 
 
 def _former_names(connection: Connection, codes: list[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from geo_service.flows.evaluation.asking import Asked
 from geo_service.flows.evaluation.lists import link
 from geo_service.flows.evaluation.schemas import EvaluationOut, LineOut, LoadOut, RateOut, RelocatedOut, YardstickOut
 from geo_service.flows.evaluation.service import Evaluation, Line, Told
-from geo_service.flows.evaluation.words import basis, line_name
+from geo_service.flows.evaluation.words import basis, line_name, load_basis
 
 
 def evaluation_out(found: Evaluation, language: str, *, after: str | None, limit: int) -> EvaluationOut:
@@ -26,10 +26,13 @@ def evaluation_out(found: Evaluation, language: str, *, after: str | None, limit
         generation=asked.published.number,
         basis=basis(found, language),
         relocated=None if how is None else RelocatedOut(by_point=how.by_point, by_record=how.by_record, unplaced=how.unplaced),
+        load_per=found.per if asked.by == "area" else None,
+        load_basis=load_basis(found, language),
         yardstick=YardstickOut(
             version=found.standard.version,
             small=y.small,
             small_households=y.small_households,
+            small_people=y.small_people,
             weights=dict(y.weights),
             star_from=list(y.star_from),
         ),
@@ -49,7 +52,10 @@ def line_out(asked: Asked, line: Line, language: str) -> LineOut:
         received=line.received,
         received_cases=link(asked, line.key, "received"),
         households=line.households,
+        population=None if line.people is None else round(line.people.number),
+        population_basis=None if line.people is None else line.people.basis,
         workers=line.workers,
+        per_thousand_people=_load(line.per_thousand_people),
         per_thousand_households=_load(line.per_thousand_households),
         cases_per_worker=_load(line.cases_per_worker),
         households_per_worker=_load(line.households_per_worker),

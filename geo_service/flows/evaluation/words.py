@@ -23,13 +23,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Placed anew by the borders of generation {n}: {point} by their point, {record} without one by what they recorded, {none} nowhere",
     ),
     "basis.agency": ("按当前承办单位统计", "Counted for the agency that owns a case now"),
-    "basis.worker": ("按案件所在地责任人统计", "Counted for the worker who answered for a case's place"),
+    "basis.worker": (
+        "按当时实际负责的人员统计：承办岗位接收、签收或反馈时的在岗人（含代班）；未派遣的案件按所在地责任人；责任单位承办的不计入个人",
+        "Counted for who was there for the owning post when it got the case or fed it back; before, for the place's own",
+    ),
     "period": ("受理时段 {start} 至 {end}（不含）", "Received from {start} until before {end}"),
     "as_of": ("统计时点 {at}", "As of {at}"),
     "code": ("编码", "Code"),
     "name": ("名称", "Name"),
     "received": ("受理数", "Received"),
     "households": ("户数", "Households"),
+    "population": ("人口", "Population"),
+    "population_basis": ("人口来源", "Population known by"),
+    "people.stated": ("统计数", "its own figure"),
+    "people.summed": ("下级合计", "figures in it, summed"),
+    "people.by_households": ("按户推算", "worked out by households"),
+    "per_thousand_people": ("每千人件数", "Per 1,000 people"),
+    "load.people": (
+        "负荷按每千人件数计算，人口数据为第 {version} 版；没有本级统计数的区域按户数推算或由下级合计",
+        "Load per 1,000 people, by version {version} of the population table; areas without a figure by households or as a sum",
+    ),
+    "load.households": ("没有人口数据，负荷按每千户件数计算", "No population is known: load is told per 1,000 households"),
+    "few_people": ("人口少于 {n} 的区域不计算每千人件数", "No load per 1,000 people is told for areas with fewer than {n} people"),
     "workers": ("人员数", "Workers"),
     "per_thousand_households": ("每千户件数", "Per 1,000 households"),
     "cases_per_worker": ("人均件数", "Cases per worker"),
@@ -83,6 +98,11 @@ def group_name(asked: Asked, language: str) -> str:
         return say(f"by.{asked.by}", language)
     level = next(one for one in asked.published.city.levels if one.name == asked.level)
     return level.zh if language.startswith("zh") else level.en[:1].upper() + level.en[1:]
+
+
+def load_basis(found: Evaluation, language: str) -> str | None:
+    """By what load is told, None where lines are no areas."""
+    return say(f"load.{found.per}", language, version=found.population) if found.asked.by == "area" else None
 
 
 def basis(found: Evaluation, language: str) -> str:

@@ -16,11 +16,17 @@ from geo_service.cases.rates import RATES
 from geo_service.catalogue.sheets import Cell, safe
 from geo_service.flows.evaluation.service import Evaluation
 from geo_service.flows.evaluation.table import FIRST, JUDGED, row
-from geo_service.flows.evaluation.words import basis, group_name, say
+from geo_service.flows.evaluation.words import basis, group_name, load_basis, say
 
 MOST_BARS = 40
 """Charts show so many lines: with more nobody reads their names."""
-_FORMATS = {"per_thousand_households": "0.0", "cases_per_worker": "0.0", "households_per_worker": "0.0", "score": "0.0%"}
+_FORMATS = {
+    "per_thousand_people": "0.0",
+    "per_thousand_households": "0.0",
+    "cases_per_worker": "0.0",
+    "households_per_worker": "0.0",
+    "score": "0.0%",
+}
 
 
 def workbook(found: Evaluation, *, days: Sequence[tuple[date, int]], language: str) -> bytes:
@@ -31,7 +37,7 @@ def workbook(found: Evaluation, *, days: Sequence[tuple[date, int]], language: s
     sheet.title = say("sheet.lines", language)
     heads, formats = _heads(found, language)
     lines = [found.whole, *([found.unassigned] if found.unassigned else []), *found.lines]
-    _fill(sheet, heads, [_cells(found, line_cells) for line_cells in (row(found.asked, line, language) for line in lines)], formats)
+    _fill(sheet, heads, [_cells(row(found.asked, line, language), language) for line in lines], formats)
     first = len(lines) - len(found.lines) + 2
     last = min(len(lines) + 1, first + MOST_BARS - 1)
     charts = book.create_sheet(say("charts", language))
@@ -57,9 +63,10 @@ def _heads(found: Evaluation, language: str) -> tuple[list[str], list[str]]:
     return heads, formats
 
 
-def _cells(found: Evaluation, cells: list[Cell]) -> list[Cell]:
-    """A row without the reasons of withheld values: on a sheet an empty cell says it, and the last sheet why."""
-    first = len(FIRST) + len(JUDGED)
+def _cells(cells: list[Cell], language: str) -> list[Cell]:
+    """A row in words, without the reasons of withheld values: on a sheet an empty cell says it, and the last sheet why."""
+    first, at = len(FIRST) + len(JUDGED), FIRST.index("population_basis")
+    cells[at] = say(f"people.{cells[at]}", language) if cells[at] else None
     return [*cells[:first], *(cell for at, cell in enumerate(cells[first:]) if at % 4 != 3)]
 
 
@@ -127,6 +134,8 @@ def _about(sheet: Worksheet, found: Evaluation, language: str) -> None:
     sheet.append([basis(found, language)])
     sheet.append([say("few", language, n=y.small)])
     sheet.append([say("few_households", language, n=y.small_households)])
+    sheet.append([say("few_people", language, n=y.small_people)])
+    sheet.append([load_basis(found, language)])
     steps = " · ".join(f"{'★' * number} ≥ {100 * least:g}" for number, least in enumerate(y.star_from, start=1))
     sheet.append([say("stars_from", language, steps=steps)])
     for rate in RATES.values():

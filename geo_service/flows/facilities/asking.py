@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query
-from pydantic import AwareDatetime
 from sqlalchemy import Connection
 
 from geo_service.accounts import Actor
 from geo_service.api.auth import permits
+from geo_service.api.instants import Instant
 from geo_service.api.texts import Line
 from geo_service.api.wiring import Wiring
 from geo_service.facilities import Wanted, find_facilities, one_facility
@@ -22,7 +22,7 @@ Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 After = Annotated[int, Query(ge=0, le=LARGEST_ID, description="the `next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 AreaCode = Annotated[Line | None, Query(max_length=32, description="code of an area: what lies in it")]
-At = Annotated[AwareDatetime | None, Query(description="an instant with a time zone")]
+At = Annotated[Instant | None, Query(description="an instant with a time zone")]
 IfMatch = Annotated[str | None, Header(description='the version that was looked at, e.g. "3"')]
 Reader = Annotated[Actor, Depends(permits("facilities.read"))]
 Keeper = Annotated[Actor, Depends(permits("facilities.write"))]

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, FiniteFloat
+from pydantic import FiniteFloat
 from starlette.responses import Response
 
 from geo_service.api.deps import Language, Reading, WiringDep
+from geo_service.api.instants import Instant
 from geo_service.catalogue import sheets
 from geo_service.facilities import Wanted, find_facilities
 from geo_service.flows.facilities.asking import AreaCode, Asked, Reader, found
@@ -35,7 +36,7 @@ def nearest_facilities(
     lon: Annotated[FiniteFloat, Query(examples=[113.58])],
     lat: Annotated[FiniteFloat, Query(examples=[37.8567])],
     datum: Annotated[str | None, Query(description="wgs84 | cgcs2000 | gcj02 | bd09; required, never assumed")] = None,
-    open_at: Annotated[Literal["now"] | AwareDatetime | None, Query(description="now, or an instant with a time zone")] = None,
+    open_at: Annotated[Literal["now"] | Instant | None, Query(description="now, or an instant with a time zone")] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 5,
 ) -> NearestFacilitiesOut:
     """Needs a key. Distances are straight lines in metres; the way there is longer. With `open_at` places whose hours nobody said are

@@ -12,7 +12,7 @@ from boundaries.store.repository import current_number
 from geo_service import __version__
 from geo_service.api.deps import Language, Reading, WiringDep
 from geo_service.cases.calendars import calendar_in_force
-from geo_service.cases.rule_versions import books
+from geo_service.cases.rule_versions import book_if_any
 from geo_service.notify import outbox, repository
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -49,9 +49,10 @@ def live() -> Live:
 def ready(connection: Reading, wiring: WiringDep, language: Language) -> Ready:
     """200 when reports can be routed, 503 with the reason when not. Warns from 60 days before the table of holidays runs out."""
     published = wiring.published.matching(connection, current_number(connection))
-    calendar = calendar_in_force(connection) if books(connection, "calendar") else None
+    now = wiring.clock.now()
+    calendar = calendar_in_force(connection, at=now) if book_if_any(connection, "calendar", at=now) else None
     full = len(repository.behind(connection))
-    ends = calendar.ends(wiring.clock.now(), published.city.timezone) if calendar else None
+    ends = calendar.ends(now, published.city.timezone) if calendar else None
     return Ready(
         database=wiring.database.dialect,
         city=published.city.name,

@@ -32,7 +32,7 @@ def receive(
     RequestError for a report without a place, half a point, or an unknown category.
     """
     _check(report)
-    _check_category(connection, report.category)
+    _check_category(connection, report.category, now)
     if report.notify is not None:
         told = report.notify
         require_address(wiring.settings.messages, told.channel, told.address, field="notify.", for_reporter=True)
@@ -82,9 +82,9 @@ def _check(report: ReportIn) -> None:
         )
 
 
-def _check_category(connection: Connection, key: str | None) -> None:
+def _check_category(connection: Connection, key: str | None, now: datetime) -> None:
     """RequestError for a category that is in none of the trees in force."""
-    if key is not None and key not in rulebook_in_force(connection).categories:
+    if key is not None and key not in rulebook_in_force(connection, at=now).categories:
         raise RequestError("unknown_category", en="there is no such category", zh="没有该类别", field="category")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from geo_service.api.answers import AreaOut
+from geo_service.api.instants import Instant
 
 MAX_POINTS = 100_000
 
@@ -22,7 +23,7 @@ class When(Strict):
     """Which generation answers: its number, or the instant whose boundaries are meant; the one in force where neither is said."""
 
     generation: int | None = Field(None, ge=1, le=2_000_000_000)
-    at: AwareDatetime | None = Field(None, description="an instant with a time zone")
+    at: Instant | None = Field(None, description="an instant with a time zone")
 
 
 class LocateQuery(When):

@@ -82,7 +82,7 @@ class _Making:
         self._most = wiring.settings.messages.messages_most_queued
         number = current_number(connection)
         self._published = None if number is None else wiring.published.matching(connection, number)
-        self._rulebook = rulebook_in_force(connection)
+        self._rulebook = rulebook_in_force(connection, at=now)
         self._texts = repository.texts_in_force(connection)
         self._owners = Owners(connection, wiring)
         self._waiting = outbox.waiting_counts(connection)

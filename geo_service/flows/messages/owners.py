@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from geo_service.accounts import DEMO_OPERATOR, Actor, Grant, keys, scope
+from geo_service.accounts import DEMO_OPERATOR, Actor, keys, scope
 from geo_service.accounts.registry import actor_of, one_account
+from geo_service.accounts.repository import grant_of
 from geo_service.api.wiring import Wiring
 from geo_service.cases import Case
 from geo_service.notify.model import REPORTER, Subscription
-from geo_service.scope import EVERYTHING, NOTHING, Scope, is_within
+from geo_service.scope import NOTHING, Reach, Scope
 
 
 def areas_of(case: Case) -> set[str]:
@@ -59,23 +60,10 @@ class Owners:
     def _in_use(self) -> dict[str, Actor]:
         if self._keys is None:
             rows = [row for row in keys(self._connection) if row["revoked_at"] is None]
-            self._keys = {row["name"]: Actor(row["name"], row["role"], (_grant(row),)) for row in rows}
+            self._keys = {row["name"]: Actor(row["name"], row["role"], (grant_of(row),)) for row in rows}
         return self._keys
 
 
-def _grant(row: dict[str, Any]) -> Grant:
-    bounds = None if row["categories"] is None else tuple(row["categories"])
-    return Grant(row["role"], row["area_code"], bounds, row["acts_for"])
-
-
-def covers(reach: Scope, *, areas: set[str], category: str | None) -> bool:
-    """Whether a scope holds all of an area (given with all above it; empty: the whole city) and category (None: all)."""
-    if reach == EVERYTHING:
-        return True
-    for one in reach.reaches:
-        if one.owner is None and (one.area_code is None or one.area_code in areas):
-            if one.categories is None:
-                return True
-            if category is not None and any(category == wanted or is_within(category, wanted) for wanted in one.categories):
-                return True
-    return False
+def covers(reach: Scope, *, area: str | None, above: Collection[str], category: str | None) -> bool:
+    """Whether a scope holds all of an area (None: the whole city; above: its code and those above it) and category (None: all)."""
+    return reach.holds(Reach(area, None if category is None else (category,)), areas=above)

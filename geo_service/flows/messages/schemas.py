@@ -64,7 +64,8 @@ class SubscriptionsOut(BaseModel):
 
 
 class MessageOut(BaseModel):
-    """A message. last_error: why sending failed last: http_503, timeout, refused_address, redirected ..."""
+    """A message. last_error: why it was not sent last: http_503, timeout, refused_address, redirected ...; held_back while its recipient
+    had as many within the hour as the settings allow. forgotten_at: when its text and address were removed; they are empty since."""
 
     message_id: str = Field(examples=["m-1042-7"])
     subscription_id: int
@@ -80,6 +81,7 @@ class MessageOut(BaseModel):
     last_error: str | None
     created_at: datetime
     sent_at: datetime | None
+    forgotten_at: datetime | None
 
 
 class MessagesOut(BaseModel):

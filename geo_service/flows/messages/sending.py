@@ -34,12 +34,22 @@ BUDGET_S = 5.0
 def send_due(wiring: Wiring, *, holder: str, through: Mapping[str, Sender] | None = None) -> int:
     """Sends what is due and returns how many messages arrived. through: channel -> sender; those of the settings where left out."""
     known = senders(wiring.settings.messages) if through is None else through
-    lease = timedelta(seconds=wiring.settings.messages.messages_lease_seconds)
+    settings = wiring.settings.messages
+    lease = timedelta(seconds=settings.messages_lease_seconds)
+    people = [channel for channel, sender in known.items() if sender.addressed_by != "url"]  # programs may be told as much as happens
     arrived, until = 0, time.monotonic() + BUDGET_S
     while time.monotonic() < until and anything_to_send(wiring, now=wiring.clock.now()):
         now = wiring.clock.now()
         with wiring.database.writing() as connection:
-            taken = outbox.take(connection, owner=holder, now=now, lease=lease, limit=AT_ONCE)
+            taken = outbox.take(
+                connection,
+                owner=holder,
+                now=now,
+                lease=lease,
+                limit=AT_ONCE,
+                limited=people,
+                most_hourly=settings.messages_most_hourly,
+            )
             going = _still_wanted(connection, wiring, taken, now)
         if not taken:
             break

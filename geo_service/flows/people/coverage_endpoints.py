@@ -8,14 +8,17 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
+from boundaries.model import AreaVersion
+from geo_service.accounts import Actor
 from geo_service.api.deps import Language, Reading, WiringDep, Writing, body_of, json_body
 from geo_service.api.texts import Line
 from geo_service.catalogue import sheets
-from geo_service.errors import NotFoundError
+from geo_service.errors import DeniedError, NotFoundError, RequestError
 from geo_service.flows.people import coverage as story
 from geo_service.flows.people import service
 from geo_service.flows.people.asking import Administrator, AreaCode, At, Generation, Limit, Reader, utc
-from geo_service.flows.people.places import COMPOUND, answering
+from geo_service.flows.people.places import COMPOUND, answering, area_not_found, compound_homes, known_area
+from geo_service.flows.people.reach import Reached
 from geo_service.flows.people.schemas import BodyIn, CoverageOut, GapsOut
 from geo_service.flows.people.showing import gap_out, line_out
 from geo_service.published import Published
@@ -31,7 +34,7 @@ def coverage(
     connection: Reading,
     wiring: WiringDep,
     language: Language,
-    _: Reader,
+    actor: Reader,
     area: AreaCode = None,
     level: Annotated[Line | None, Query(max_length=30, description="a line for each area of this level")] = None,
     generation: Generation = None,
@@ -39,15 +42,17 @@ def coverage(
     form: Form = "json",
 ) -> Response:
     """Needs a key. Grids without a full-time worker or linked leader, micro-grids without a leader, compounds without an owners'
-    committee, party organisation or property firm: each number with its denominator and the list behind it."""
+    committee, party organisation or property firm: each number with its denominator and the list behind it. Who reaches a part of the
+    city is told of that part."""
     published = answering(wiring.published, connection, number=generation, at=at)
     moment = utc(at, wiring.clock.now())
+    area, whole = _within(published, actor, area)
     found = story.coverage(connection, published, area=area, level=level, at=moment)
     if form != "json":
         columns, rows = story.table(found)
         return _sheet(columns, rows, form, "coverage")
     asked = _asked(generation, at)
-    lost = story.orphaned(connection, published, at=moment, language=language)
+    lost = story.orphaned(connection, published, at=moment, language=language) if whole else []
     answer = CoverageOut(
         generation=published.number,
         at=moment,
@@ -64,7 +69,7 @@ def gaps(
     connection: Reading,
     wiring: WiringDep,
     language: Language,
-    _: Reader,
+    actor: Reader,
     kind: Annotated[Line, Query(max_length=40, examples=["grid_without_worker"])],
     area: AreaCode = None,
     generation: Generation = None,
@@ -76,6 +81,7 @@ def gaps(
     """Needs a key. By code; sheets hold the whole list."""
     rule = story.rule_of(kind)
     published = answering(wiring.published, connection, number=generation, at=at)
+    area, _ = _within(published, actor, area)
     found = story.gaps(connection, published, rule, area=area, at=utc(at, wiring.clock.now()))
     if form != "json":
         columns, rows = story.gap_table(found)
@@ -116,16 +122,40 @@ def set_body(
 ) -> list[dict[str, Any]]:
     """Needs the role administrator."""
     said, now = body[0], wiring.clock.now()
-    _compound(wiring.published.current(), code)
+    published = wiring.published.current()
+    compound = _compound(published, code)
+    home = compound_homes(published).get(compound.area_id)
+    Reached(published, actor, "people.write").require_area(home.code if home is not None else compound.code)
     service.hold(connection)
     put_body(connection, compound_code=code, kind=said.kind, name=said.name, at=utc(said.from_at, now))
     service.log(connection, "compound_body_set", actor.name, now, compound_code=code, body=said.kind, present=said.name is not None)
     return [dict(row._mapping) for row in bodies_of(connection, code)]
 
 
-def _compound(published: Published, code: str) -> None:
-    if not any(area.code == code and area.level == COMPOUND for area in published.areas.values()):
+def _compound(published: Published, code: str) -> AreaVersion:
+    found = next((area for area in published.areas.values() if area.code == code and area.level == COMPOUND), None)
+    if found is None:
         raise NotFoundError("compound_not_found", en="there is no compound {compound}", zh="没有代码为 {compound} 的小区", compound=code)
+    return found
+
+
+def _within(published: Published, actor: Actor, area: str | None) -> tuple[str | None, bool]:
+    """(the area to report on, whether the actor reaches the whole city): of the city where none is named, else of the one that the actor
+    reaches. NotFoundError for one out of reach; RequestError where several are reached and none is named; DeniedError where none is."""
+    reached = Reached(published, actor)
+    if reached.codes is None:
+        return area, True
+    if area is not None:
+        if not reached.has(known_area(published, area).code):
+            raise area_not_found(area)
+        return area, False
+    tops = reached.tops()
+    if not tops:
+        raise DeniedError("outside_your_area", en="your roles reach no area", zh="您的角色不涉及任何区域")
+    if len(tops) > 1:
+        known = ", ".join(tops)
+        raise RequestError("area_unsaid", en="say which area: {known}", zh="请指定区域：{known}", known=known[:400], field="area")
+    return tops[0], False
 
 
 def _asked(generation: int | None, at: datetime | None) -> dict[str, str]:

@@ -15,7 +15,6 @@ from geo_service.api.once import IdempotencyKey, earlier_answer
 from geo_service.errors import RequestError
 from geo_service.flows.people import service
 from geo_service.flows.people.asking import (
-    Administrator,
     After,
     AreaCode,
     From,
@@ -25,12 +24,14 @@ from geo_service.flows.people.asking import (
     MaybeFrom,
     MaybeTo,
     Reader,
+    Registrar,
     To,
     Walker,
     following,
     utc,
 )
 from geo_service.flows.people.places import area_of_levels, codes_below
+from geo_service.flows.people.reach import Reached
 from geo_service.flows.people.schemas import (
     LARGEST_ID,
     PatrolCaseIn,
@@ -92,6 +93,7 @@ def new_visit(
     grid = next((up for up in published.chain(area) if up.level == "grid"), None)
     if area.level != "micro_grid" or grid is None:
         raise RequestError("not_a_micro_grid", en="a visit is to a micro-grid", zh="走访对象应为微网格", field="area_code")
+    Reached(published, actor, "visits.write").require_area(area.code)
     new = NewVisit(
         person_id=said.person_id,
         area_code=area.code,
@@ -134,9 +136,9 @@ def quota(connection: Reading, _: Reader) -> list[QuotaIn]:
     summary="Ask for so many visits",
 )
 def set_quota(
-    body: Annotated[tuple[QuotaIn, bytes], Depends(body_of(QuotaIn))], connection: Writing, wiring: WiringDep, actor: Administrator
+    body: Annotated[tuple[QuotaIn, bytes], Depends(body_of(QuotaIn))], connection: Writing, wiring: WiringDep, actor: Registrar
 ) -> list[QuotaIn]:
-    """Needs the role administrator."""
+    """Needs the role administrator, for the whole city."""
     said = body[0]
     service.hold(connection)
     put_quota(connection, from_on=said.from_on, per_month=said.per_month)

@@ -32,8 +32,13 @@ def known_area(published: Published, code: str) -> AreaVersion:
     """The area of a code; the coarsest, where several levels bear it. NotFoundError without one."""
     area = published.by_code.get(code)
     if area is None:
-        raise NotFoundError("area_not_found", en="there is no area {place_code}", zh="没有代码为 {place_code} 的区域", place_code=code[:40])
+        raise area_not_found(code)
     return area
+
+
+def area_not_found(code: str) -> NotFoundError:
+    """The refusal of a code that no area has, or none within the caller's reach."""
+    return NotFoundError("area_not_found", en="there is no area {place_code}", zh="没有代码为 {place_code} 的区域", place_code=code[:40])
 
 
 def area_of_levels(published: Published, code: str, levels: Sequence[str]) -> AreaVersion:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query
 
+from geo_service.accounts import Actor, may
 from geo_service.api.deps import Language, Reading, WiringDep, Writing, body_of, json_body
 from geo_service.api.texts import Line
+from geo_service.api.wiring import Wiring
+from geo_service.errors import NotFoundError
 from geo_service.flows.people import service
-from geo_service.flows.people.asking import Administrator, After, AreaCode, At, Id, Limit, Reader, following, utc
+from geo_service.flows.people.asking import Administrator, After, AreaCode, At, Id, Limit, Reader, Registrar, following, utc
 from geo_service.flows.people.places import area_of_levels, known_area, subtree
+from geo_service.flows.people.reach import Reached
 from geo_service.flows.people.schemas import (
     LARGEST_ID,
     AbsenceIn,
@@ -33,7 +37,16 @@ from geo_service.flows.people.schemas import (
 )
 from geo_service.flows.people.showing import absence_out, person_out, posts_out
 from geo_service.workers.model import ROLE_LEVELS
-from geo_service.workers.persons import add_person, end_absence, find_absences, find_persons, one_person, record_absence
+from geo_service.workers.persons import (
+    absence_by_id,
+    absence_not_found,
+    add_person,
+    end_absence,
+    find_absences,
+    find_persons,
+    one_person,
+    record_absence,
+)
 from geo_service.workers.phones import PhoneRange, phone_ranges, put_phone_ranges
 from geo_service.workers.posts import PostFilter, agencies_page, appoint, check_role, create_post, find_posts, post_by_id
 from geo_service.workers.standing_in import Absence
@@ -46,7 +59,7 @@ def posts(
     connection: Reading,
     wiring: WiringDep,
     language: Language,
-    _: Reader,
+    actor: Reader,
     area: AreaCode = None,
     role: Annotated[Line | None, Query(max_length=30)] = None,
     vacant: Annotated[bool | None, Query(description="true: nobody holds it; false: somebody does")] = None,
@@ -56,17 +69,18 @@ def posts(
     after: After = 0,
     limit: Limit = 100,
 ) -> PostsOut:
-    """Needs a key. As of an instant; pages follow `next`."""
+    """Needs a key. Of the areas within the caller's reach, as of an instant; pages follow `next`."""
     moment = utc(at, wiring.clock.now())
-    areas = None
+    published = wiring.published.current()
+    reached = Reached(published, actor)
+    areas = reached.pairs()
     if area is not None:
-        published = wiring.published.current()
-        areas = [(one.level, one.code) for one in subtree(published, known_area(published, area))]
+        areas = [(one.level, one.code) for one in subtree(published, known_area(published, area)) if reached.has(one.code)]
     if role is not None:
         check_role(role)
     wanted = PostFilter(at=moment, areas=areas, role=role, vacant=vacant, person_id=person, retired=retired)
     found, total = find_posts(connection, wanted, after=after, limit=limit + 1)
-    items = posts_out(connection, found[:limit], published=wiring.published.current(), at=moment, language=language)
+    items = posts_out(connection, found[:limit], published=published, at=moment, language=language)
     return PostsOut(total=total, items=items, next=following([row.post_id for row in found], limit))
 
 
@@ -84,21 +98,24 @@ def make_post(
     language: Language,
     actor: Administrator,
 ) -> PostOut:
-    """Needs the role administrator."""
+    """Needs the role administrator, for that area."""
     said, now = body[0], wiring.clock.now()
     service.hold(connection)
     check_role(said.role)
-    area = area_of_levels(wiring.published.current(), said.area_code, ROLE_LEVELS[said.role])
+    published = wiring.published.current()
+    area = area_of_levels(published, said.area_code, ROLE_LEVELS[said.role])
+    Reached(published, actor, "people.write").require_area(area.code)
     post_id = create_post(connection, role=said.role, level=area.level, code=area.code, agency_code=said.agency_code, phone=said.duty_phone)
     service.log(connection, "post_created", actor.name, now, post_id=post_id, role=said.role, area_code=area.code)
-    return posts_out(connection, [post_by_id(connection, post_id)], published=wiring.published.current(), at=now, language=language)[0]
+    return posts_out(connection, [post_by_id(connection, post_id)], published=published, at=now, language=language)[0]
 
 
 @router.get("/posts/{post_id}", summary="A post and everybody who ever held it")
-def post(post_id: Id, connection: Reading, wiring: WiringDep, language: Language, _: Reader, at: At = None) -> PostOut:
+def post(post_id: Id, connection: Reading, wiring: WiringDep, language: Language, actor: Reader, at: At = None) -> PostOut:
     """Needs a key. `present` is who is there at the instant: a stand-in, with the reason, while the holder is away."""
-    moment = utc(at, wiring.clock.now())
-    return posts_out(connection, [post_by_id(connection, post_id)], published=wiring.published.current(), at=moment, language=language)[0]
+    moment, published = utc(at, wiring.clock.now()), wiring.published.current()
+    found = Reached(published, actor).post(connection, post_id)
+    return posts_out(connection, [found], published=published, at=moment, language=language)[0]
 
 
 @router.post(
@@ -117,8 +134,11 @@ def appoint_to(
 ) -> PostOut:
     """Needs the role administrator. From an instant on, also a later or an earlier one."""
     said, now = body[0], wiring.clock.now()
-    from_at = utc(said.from_at, now)
+    from_at, published = utc(said.from_at, now), wiring.published.current()
     service.hold(connection)
+    reached = Reached(published, actor, "people.write")
+    reached.post(connection, post_id)
+    reached.person(connection, said.person_id)
     appoint(connection, post_id=post_id, person_id=said.person_id, from_at=from_at, full_time=said.full_time)
     service.log(connection, "appointed", actor.name, now, post_id=post_id, person_id=said.person_id, from_at=from_at.isoformat())
     return posts_out(connection, [post_by_id(connection, post_id)], published=wiring.published.current(), at=now, language=language)[0]
@@ -139,6 +159,8 @@ def relieve_from(
 ) -> MovedOut:
     """Needs the role administrator. 409 `open_cases` names what is open; with a successor the cases go there in the same transaction."""
     said, now = body[0], wiring.clock.now()
+    reached = _successor_within(connection, wiring, actor, said)
+    reached.post(connection, post_id)
     moved = service.relieve(connection, post_id, said.person_id, _leaving(said, wiring), actor=actor.name, now=now)
     return MovedOut(moved_cases=[case.case_id for case in moved])
 
@@ -157,11 +179,22 @@ def retire(
     actor: Administrator,
 ) -> MovedOut:
     """Needs the role administrator. 409 `open_cases` unless another post takes over."""
+    _successor_within(connection, wiring, actor, body[0]).post(connection, post_id)
     moved = service.retire(connection, post_id, _leaving(body[0], wiring), actor=actor.name, now=wiring.clock.now())
     return MovedOut(moved_cases=[case.case_id for case in moved])
 
 
-def _leaving(said: LeaveIn, wiring: Any) -> service.Leaving:
+def _successor_within(connection: sa.Connection, wiring: Wiring, actor: Actor, said: LeaveIn) -> Reached:
+    """What the actor may change, after whoever takes over was found to lie within it."""
+    reached = Reached(wiring.published.current(), actor, "people.write")
+    if said.successor is not None and said.successor.person_id is not None:
+        reached.person(connection, said.successor.person_id)
+    if said.successor is not None and said.successor.post_id is not None:
+        reached.post(connection, said.successor.post_id)
+    return reached
+
+
+def _leaving(said: LeaveIn, wiring: Wiring) -> service.Leaving:
     to = said.successor
     at = utc(said.at, wiring.clock.now())
     return service.Leaving(at, said.reason, to.person_id if to else None, to.post_id if to else None)
@@ -170,13 +203,16 @@ def _leaving(said: LeaveIn, wiring: Any) -> service.Leaving:
 @router.get("/persons", summary="Persons")
 def persons(
     connection: Reading,
-    _: Reader,
+    wiring: WiringDep,
+    actor: Reader,
     text: Annotated[Line | None, Query(max_length=60, description="part of a name")] = None,
     after: After = 0,
     limit: Limit = 100,
 ) -> PersonsOut:
-    """Needs a key. Their own numbers are masked."""
-    found, total = find_persons(connection, text=text, after=after, limit=limit + 1)
+    """Needs a key. Who holds or held a post within the caller's reach, and for who changes people also who never held any. Their own
+    numbers are masked."""
+    within = Reached(wiring.published.current(), actor).within
+    found, total = find_persons(connection, text=text, after=after, limit=limit + 1, within=within)
     items = [person_out(row) for row in found[:limit]]
     return PersonsOut(total=total, items=items, next=following([row.person_id for row in found], limit))
 
@@ -199,9 +235,12 @@ def new_person(
 
 
 @router.get("/persons/{person_id}", summary="One person")
-def person_of(person_id: Id, connection: Reading, actor: Reader) -> PersonOut:
-    """Needs a key. The own number is shown whole to administrators only."""
-    return person_out(one_person(connection, person_id), whole=actor.role == "administrator")
+def person_of(person_id: Id, connection: Reading, wiring: WiringDep, actor: Reader) -> PersonOut:
+    """Needs a key. The own number is shown whole to who may change the person only."""
+    published = wiring.published.current()
+    row = Reached(published, actor).person(connection, person_id)
+    mine = may(actor, "people.write") and Reached(published, actor, "people.write").has_person(connection, person_id)
+    return person_out(row, whole=mine)
 
 
 @router.post(
@@ -217,8 +256,10 @@ def remove_person(
     wiring: WiringDep,
     actor: Administrator,
 ) -> MovedOut:
-    """Needs the role administrator. Leaves every post; 409 `open_cases` unless a successor is named."""
-    moved = service.remove(connection, person_id, _leaving(body[0], wiring), actor=actor.name, now=wiring.clock.now())
+    """Needs the role administrator, for every post the person holds. Leaves them all; 409 `open_cases` unless a successor is named."""
+    leaving = _leaving(body[0], wiring)
+    _successor_within(connection, wiring, actor, body[0]).to_change(connection, person_id, behind=leaving.at)
+    moved = service.remove(connection, person_id, leaving, actor=actor.name, now=wiring.clock.now())
     return MovedOut(moved_cases=[case.case_id for case in moved])
 
 
@@ -249,6 +290,9 @@ def away(
     until_at = None if said.until_at is None else utc(said.until_at, now)
     new = Absence(person_id, utc(said.from_at, now), until_at, said.reason, said.stand_in_person_id, said.stand_in_post_id)
     service.hold(connection)
+    reached = Reached(wiring.published.current(), actor, "people.write")
+    reached.to_change(connection, person_id, behind=min(now, new.from_at))
+    reached.require_stand_in(connection, new)
     absence_id = record_absence(connection, new, actor=actor.name)
     service.log(connection, "absence_recorded", actor.name, now, absence_id=absence_id, person_id=person_id)
     return _absence(connection, absence_id, person_id, language)
@@ -257,15 +301,17 @@ def away(
 @router.get("/absences", summary="Who is away")
 def absences(
     connection: Reading,
+    wiring: WiringDep,
     language: Language,
-    _: Reader,
+    actor: Reader,
     at: Annotated[At, Query(description="in force then; all where it is left out")] = None,
     person: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     after: After = 0,
     limit: Limit = 100,
 ) -> AbsencesOut:
-    """Needs a key."""
-    found, total = find_absences(connection, at=at, person_id=person, after=after, limit=limit + 1)
+    """Needs a key. Of persons within the caller's reach."""
+    within = Reached(wiring.published.current(), actor).within
+    found, total = find_absences(connection, at=at, person_id=person, after=after, limit=limit + 1, within=within)
     items = [absence_out(row, language) for row in found[:limit]]
     return AbsencesOut(total=total, items=items, next=following([row.absence_id for row in found], limit))
 
@@ -282,6 +328,12 @@ def back(
     """Needs the role administrator."""
     now = wiring.clock.now()
     service.hold(connection)
+    away = absence_by_id(connection, absence_id)
+    reached = Reached(wiring.published.current(), actor, "people.write")
+    try:
+        reached.to_change(connection, away.person_id, behind=min(now, away.from_at))
+    except NotFoundError as missing:
+        raise absence_not_found(absence_id) from missing
     ended = end_absence(connection, absence_id, at=utc(body[0].at, now))
     service.log(connection, "absence_ended", actor.name, now, absence_id=absence_id, person_id=ended.person_id)
     return _absence(connection, absence_id, ended.person_id, language)
@@ -305,9 +357,9 @@ def ranges(connection: Reading, _: Reader) -> RangesIn:
     summary="Set the dedicated ranges",
 )
 def set_ranges(
-    body: Annotated[tuple[RangesIn, bytes], Depends(body_of(RangesIn))], connection: Writing, wiring: WiringDep, actor: Administrator
+    body: Annotated[tuple[RangesIn, bytes], Depends(body_of(RangesIn))], connection: Writing, wiring: WiringDep, actor: Registrar
 ) -> RangesIn:
-    """Needs the role administrator. Numbers that were given before stay; new ones must lie inside."""
+    """Needs the role administrator, for the whole city. Numbers that were given before stay; new ones must lie inside."""
     for one in body[0].ranges:
         check_role(one.role)
     service.hold(connection)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from geo_service.api.instants import Instant
 from geo_service.api.texts import Line, Masked, Paragraphs
 
 LARGEST_ID = 2**63 - 1
@@ -40,7 +41,7 @@ class AppointIn(Strict):
     """Who takes a post, and from when (now, where it is left out)."""
 
     person_id: int = Field(ge=1, le=LARGEST_ID)
-    from_at: AwareDatetime | None = None
+    from_at: Instant | None = None
     full_time: bool = True
 
 
@@ -54,7 +55,7 @@ class SuccessorIn(Strict):
 class LeaveIn(Strict):
     """When a post ends or a person goes (now, where it is left out; never later), why, and who takes over."""
 
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     reason: Paragraphs = Field(min_length=1, max_length=1000)
     successor: SuccessorIn | None = None
 
@@ -68,8 +69,8 @@ class RelieveIn(LeaveIn):
 class AbsenceIn(Strict):
     """When a person is away, and who stands in: a person, or whoever holds a post then; nobody: reports climb the ladder."""
 
-    from_at: AwareDatetime
-    until_at: AwareDatetime | None = None
+    from_at: Instant
+    until_at: Instant | None = None
     reason: Line = Field(max_length=20, description="leave | sick | training | duty | secondment | other")
     stand_in_person_id: int | None = Field(None, ge=1, le=LARGEST_ID)
     stand_in_post_id: int | None = Field(None, ge=1, le=LARGEST_ID)
@@ -78,7 +79,7 @@ class AbsenceIn(Strict):
 class EndIn(Strict):
     """When the person is back; now, where it is left out."""
 
-    at: AwareDatetime | None = None
+    at: Instant | None = None
 
 
 class RangeIn(Strict):
@@ -100,7 +101,7 @@ class VisitIn(Strict):
 
     person_id: int = Field(ge=1, le=LARGEST_ID)
     area_code: Line = Field(max_length=32)
-    visited_at: AwareDatetime
+    visited_at: Instant
     found: Paragraphs = Field(min_length=1, max_length=4000)
     follow_up: Paragraphs | None = Field(None, min_length=1, max_length=4000)
     corrects: int | None = Field(None, ge=1, le=LARGEST_ID)
@@ -132,7 +133,7 @@ class PatrolIn(Strict):
     lat: FiniteFloat
     datum: str | None = Field(None, max_length=10, description="wgs84 | cgcs2000 | gcj02 | bd09; required, never assumed")
     accuracy_m: FiniteFloat | None = Field(None, gt=0, le=50_000)
-    observed_at: AwareDatetime | None = None
+    observed_at: Instant | None = None
     case: PatrolCaseIn | None = None
 
 
@@ -141,7 +142,7 @@ class BodyIn(Strict):
 
     kind: Line = Field(max_length=20, description="owners_committee | party_organisation | property_firm")
     name: Line | None = Field(max_length=100)
-    from_at: AwareDatetime | None = None
+    from_at: Instant | None = None
 
 
 class HoldingOut(BaseModel):

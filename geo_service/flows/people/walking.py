@@ -24,6 +24,7 @@ from geo_service.cases.repository import NewCase
 from geo_service.cases.workflow import Refusal, decide
 from geo_service.errors import ConflictError, DeniedError, RequestError, ServiceError
 from geo_service.flows.people.places import codes_below
+from geo_service.flows.people.reach import Reached
 from geo_service.flows.people.schemas import PatrolCaseIn, PatrolIn
 from geo_service.published import Published
 from geo_service.rulebooks import rulebook_in_force
@@ -46,12 +47,13 @@ class Turned:
 def observe(connection: Connection, wiring: Wiring, said: PatrolIn, *, actor: Actor, now: datetime) -> Turned:
     """Keeps an observation, and makes a case of it where one is asked for: both or neither.
 
-    NotFoundError: no such post. ConflictError: it is retired. RequestError: a post that does not patrol, an instant in the future, an
-    unknown category. DeniedError: somebody else's post. Errors of the point as `locate`.
+    NotFoundError: no such post within reach. ConflictError: it is retired. RequestError: a post that does not patrol, an instant in the
+    future, an unknown category. DeniedError: somebody else's post. Errors of the point as `locate`.
     """
     observed_at = said.observed_at or now
     if observed_at > now:
         raise RequestError("in_the_future", en="an observation lies in the past", zh="观察时间不能晚于当前", field="observed_at")
+    Reached(wiring.published.current(), actor, "cases.report").post(connection, said.post_id)
     post = standing_post(connection, said.post_id)
     require_own_post(actor, said.post_id)
     if post.role not in PATROLLING:
@@ -99,7 +101,7 @@ def turn(connection: Connection, wiring: Wiring, patrol_id: int, said: PatrolCas
     require_own_post(actor, row.post_id)
     if row.case_id is not None:
         return Turned(patrol_id, case_of(connection, row.case_id), new=False)
-    if said.category is not None and said.category not in rulebook_in_force(connection).categories:
+    if said.category is not None and said.category not in rulebook_in_force(connection, at=now).categories:
         raise RequestError("unknown_category", en="there is no such category", zh="没有该类别", field="category")
     published = wiring.published.matching(connection, current_number(connection, lock=True))
     found = _found(wiring, published, lon=row.raw_lon, lat=row.raw_lat, datum=row.datum, accuracy_m=row.accuracy_m)

@@ -20,6 +20,7 @@ from boundaries.store.repository import current_number, generation
 from geo_service.accounts import Actor
 from geo_service.api.wiring import Wiring
 from geo_service.errors import ConflictError, RequestError
+from geo_service.flows.planning.reach import require_draft
 from geo_service.flows.planning.service import require_head, require_open
 
 
@@ -98,7 +99,8 @@ def understand_in(
 
 
 def keep(connection: Connection, adoption: Adoption, *, base: int, title: str, open_cases: str, actor: Actor, now: datetime) -> DraftRecord:
-    """A draft with the operations that a file came to."""
+    """A draft with the operations that a file came to. DeniedError where they touch an area beyond the planner's."""
+    require_draft(actor, adoption.draft)
     record = create_draft(connection, title=title, base_generation=base, open_cases=open_cases, owner=actor.name, at=now)
     for change in adoption.draft.effective:
         record = append(connection, record, change, client_id=uuid4().hex, actor=actor.name, at=now)
@@ -108,8 +110,10 @@ def keep(connection: Connection, adoption: Adoption, *, base: int, title: str, o
 def keep_in(connection: Connection, wiring: Wiring, seen: DraftRecord, adoption: Adoption, *, actor: Actor, now: datetime) -> DraftRecord:
     """The operations of a file behind those of the draft, all or none.
 
-    StaleError when the draft moved on since it was `seen`, ConflictError when it was closed.
+    StaleError when the draft moved on since it was `seen`, ConflictError when it was closed, DeniedError where the file touches an area
+    beyond the planner's.
     """
+    require_draft(actor, adoption.draft)
     record = draft_record(connection, seen.draft_id, lock_row=True)
     require_open(record)
     require_head(connection, record, seen.head)

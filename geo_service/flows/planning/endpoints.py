@@ -21,6 +21,7 @@ from geo_service.flows.planning import preparing, publishing, rebasing, service
 from geo_service.flows.planning.changes import area_changes, defect_out, draft_out, lineage_out, step_out
 from geo_service.flows.planning.looking import named_addresses
 from geo_service.flows.planning.preconditions import head_of
+from geo_service.flows.planning.reach import require_area
 from geo_service.flows.planning.schemas import (
     ChangeOut,
     DraftIn,
@@ -92,7 +93,7 @@ def operate(
     asked: OperationIn = body[0]
     if dry_run:
         with wiring.database.reading() as connection:
-            return _change_out(service.preview(connection, wiring, draft_id, asked.operation), language, dry_run=True)
+            return _change_out(service.preview(connection, wiring, draft_id, asked.operation, actor=actor), language, dry_run=True)
     return _perform(wiring, draft_id, asked.operation, asked.client_id, if_match, actor, language, response)
 
 
@@ -121,7 +122,7 @@ def impact(
     body: Annotated[Any, Depends(body_of(ImpactIn))],
     connection: Reading,
     wiring: WiringDep,
-    _: Planner,
+    actor: Planner,
     request: Request,
     language: Language,
 ) -> ImpactOut:
@@ -129,9 +130,9 @@ def impact(
     asked: ImpactIn = body[0]
     now = wiring.clock.now()
     if asked.operation is None:
-        found = concerned.of_draft(connection, wiring, draft_id, now=now)
+        found = concerned.of_draft(connection, wiring, draft_id, actor=actor, now=now)
     else:
-        found = concerned.of_operation(connection, wiring, _pictures(request), draft_id, asked.operation, now=now)
+        found = concerned.of_operation(connection, wiring, _pictures(request), draft_id, asked.operation, actor=actor, now=now)
     change = found.change
     crs = require_city(connection).metric_crs
     told = concerned.impact_values(found.impact)
@@ -186,7 +187,7 @@ def prepare(
     `?wait=60` or `Prefer: wait=60` waits so many seconds for it: 200 with what came of it, or the problem with which it failed.
     """
     with wiring.database.writing() as connection:
-        asked = publishing.ask_to_prepare(connection, draft_id, actor=actor, now=wiring.clock.now())
+        asked = publishing.ask_to_prepare(connection, wiring, draft_id, actor=actor, now=wiring.clock.now())
     wiring.wanted.set()
     if (seconds := preparing.wanted_wait_s(wait, prefer)) > 0:
         asked = preparing.awaited(wiring, asked, seconds=seconds)
@@ -239,15 +240,20 @@ def locks(connection: Reading, wiring: WiringDep, _: Planner) -> LocksOut:
 @router.put("/boundary-locks/{code}", openapi_extra=json_body(LockIn, court={"reason": "行政诉讼期间"}), summary="Lock an area")
 def lock(code: str, body: Annotated[Any, Depends(body_of(LockIn))], connection: Writing, wiring: WiringDep, actor: Planner) -> LocksOut:
     """Needs a planner's key. Nothing in the area and below may change in any draft until it is unlocked."""
-    area = service.area_of(wiring.published.current(), code)
+    published = wiring.published.current()
+    area = service.area_of(published, code)
+    require_area(actor, published, area)
     lock_area(connection, area_id=area.area_id, reason=body[0].reason, actor=actor.name, at=wiring.clock.now())
     return _locks_out(connection, wiring)
 
 
 @router.delete("/boundary-locks/{code}", summary="Unlock an area")
-def unlock(code: str, connection: Writing, wiring: WiringDep, _: Planner) -> LocksOut:
+def unlock(code: str, connection: Writing, wiring: WiringDep, actor: Planner) -> LocksOut:
     """Needs a planner's key."""
-    unlock_area(connection, area_id=service.area_of(wiring.published.current(), code).area_id)
+    published = wiring.published.current()
+    area = service.area_of(published, code)
+    require_area(actor, published, area)
+    unlock_area(connection, area_id=area.area_id)
     return _locks_out(connection, wiring)
 
 

@@ -16,9 +16,11 @@ from boundaries.editing.impact import Impact, Load, Located
 from boundaries.editing.points import PointLayer
 from boundaries.geometry import to_lonlat
 from boundaries.store.drafts import DraftRecord, draft_record
+from geo_service.accounts import Actor
 from geo_service.api.wiring import Wiring
 from geo_service.cases.moving import points_of_cases
 from geo_service.facilities import all_facilities
+from geo_service.flows.planning.reach import require_change, require_draft
 from geo_service.flows.planning.recoding import ceasing
 from geo_service.workers.model import POST_TITLES
 from geo_service.workers.orphans import orphans
@@ -90,26 +92,28 @@ def _layer(name: str, rows: Iterable[tuple[int, str, float, float]]) -> PointLay
 
 
 def of_operation(
-    connection: Connection, wiring: Wiring, pictures: Pictures, draft_id: int, document: dict[str, Any], *, now: datetime
+    connection: Connection, wiring: Wiring, pictures: Pictures, draft_id: int, document: dict[str, Any], *, actor: Actor, now: datetime
 ) -> Concerned:
-    """The impact of one operation that is being drawn; nothing is written. Raises EditError."""
+    """The impact of one operation that is being drawn; nothing is written. Raises EditError, DeniedError beyond the planner's area."""
     record = draft_record(connection, draft_id)
     operation = from_json(document)
     with wiring.drafts.guard:
         draft = wiring.drafts.draft(connection, record)
         change = draft.preview(operation)
+        require_change(actor, change, before=draft.workspace, after=draft.workspace)
         found = pictures.of(connection, wiring, record, draft, now).impact(change)
     return Concerned(change, found, _people(connection, change, draft, now), _orphans(connection, change, now))
 
 
-def of_draft(connection: Connection, wiring: Wiring, draft_id: int, *, now: datetime) -> Concerned:
-    """The impact of a whole draft against its base."""
+def of_draft(connection: Connection, wiring: Wiring, draft_id: int, *, actor: Actor, now: datetime) -> Concerned:
+    """The impact of a whole draft against its base. DeniedError where it reaches beyond the planner's area: it names cases."""
     record = draft_record(connection, draft_id)
     with wiring.drafts.guard:
         draft = wiring.drafts.draft(connection, record)
         total = draft.total()
         if total is None:
             return Concerned(None, Impact((), ()), {})
+        require_draft(actor, draft)
         found = Located(draft.base, layers(connection, wiring, draft)).impact(total)
     return Concerned(total, found, _people(connection, total, draft, now), _orphans(connection, total, now))
 

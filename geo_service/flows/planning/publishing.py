@@ -24,6 +24,7 @@ from geo_service.backlog import Job, enqueue
 from geo_service.cases import Case
 from geo_service.cases.moving import open_cases_in, record
 from geo_service.errors import ConflictError
+from geo_service.flows.planning.reach import require_generation, require_recorded
 from geo_service.flows.planning.recoding import settle_codes
 from geo_service.flows.planning.service import require_head, require_open
 from geo_service.published import Published
@@ -46,13 +47,15 @@ class Outcome:
     orphaned: int = 0
 
 
-def ask_to_prepare(connection: Connection, draft_id: int, *, actor: Actor, now: datetime) -> Job:
+def ask_to_prepare(connection: Connection, wiring: Wiring, draft_id: int, *, actor: Actor, now: datetime) -> Job:
     """The job that prepares a draft in its present state, in the caller's transaction; asked again, it is the same one.
 
-    ConflictError when the draft is closed.
+    ConflictError when the draft is closed, DeniedError where it touches an area beyond the planner's: what waits for its date is made of
+    what was prepared.
     """
     seen = draft_record(connection, draft_id)
     require_open(seen)
+    require_recorded(connection, wiring, seen, actor)
     payload = {"draft_id": draft_id, "head": seen.head}
     key = f"prepare_draft:{draft_id}:{seen.head}"
     return enqueue(connection, kind="prepare_draft", payload=payload, key=key, actor=actor.name, role=actor.role, at=now)
@@ -118,17 +121,18 @@ def publish(connection: Connection, wiring: Wiring, draft_id: int, *, at: dateti
     """Puts a prepared draft in force, in the caller's transaction: all of it or nothing.
 
     at: an instant to come; the service then does it when that instant is there. ConflictError when the draft is not prepared or was
-    changed since; GenerationError when its base was superseded or defects bar it.
+    changed since; GenerationError when its base was superseded or defects bar it; DeniedError beyond the planner's area.
     """
     held = draft_record(connection, draft_id, lock_row=True)
     require_open(held)
     if held.prepared_generation is None or held.prepared_head != held.head:
         raise ConflictError(
             "draft_not_prepared",
-            en="draft {draft_id} is not prepared in its present state",
-            zh="草稿 {draft_id} 的当前状态尚未准备发布",
+            en="draft {draft_id} is not prepared in its present state: POST /api/v1/drafts/{draft_id}/prepare, then publish again",
+            zh="草稿 {draft_id} 的当前状态尚未准备发布：请先 POST /api/v1/drafts/{draft_id}/prepare，再发布",
             draft_id=draft_id,
         )
+    require_generation(connection, wiring, held.prepared_generation, actor)
     if at is not None and at > now:
         update_draft(connection, draft_id, at=now, publish_at=at)
         return Outcome(generation(connection, held.prepared_generation), at)
@@ -140,6 +144,7 @@ def publish(connection: Connection, wiring: Wiring, draft_id: int, *, at: dateti
 
 def publish_generation(connection: Connection, wiring: Wiring, number: int, *, policy: str, actor: Actor, now: datetime) -> Outcome:
     """Puts a generation that was imported in force, in the caller's transaction; what hangs on its areas is settled as for a draft."""
+    require_generation(connection, wiring, number, actor)
     before = current_number(connection)
     made = put_in_force(connection, number=number, actor=actor.name, at=now)
     return _settle(connection, wiring, before, made, policy=policy, actor=actor, now=now)
@@ -164,7 +169,8 @@ def publish_due(wiring: Wiring, *, now: datetime) -> list[int]:
 
 
 def restore(connection: Connection, wiring: Wiring, number: int, *, policy: str, actor: Actor, now: datetime) -> Outcome:
-    """Rolls back to a past generation, as a new one."""
+    """Rolls back to a past generation, as a new one. DeniedError where that touches an area beyond the planner's."""
+    require_generation(connection, wiring, number, actor)
     before = current_number(connection)
     made = roll_back(connection, number=number, actor=actor.name, at=now)
     return _settle(connection, wiring, before, made, policy=policy, actor=actor, now=now)

@@ -15,6 +15,7 @@ from boundaries.store.repository import current_number
 from geo_service.accounts import Actor
 from geo_service.api.wiring import Wiring
 from geo_service.errors import ConflictError
+from geo_service.flows.planning.reach import require_draft
 from geo_service.flows.planning.service import require_open
 
 
@@ -30,7 +31,8 @@ class CarriedOver:
 def rebase(connection: Connection, wiring: Wiring, draft_id: int, *, dry_run: bool, actor: Actor, now: datetime) -> CarriedOver:
     """Carries a draft over to the generation in force: verbatim where nothing it touches changed, else operation by operation.
 
-    The old draft stays in the history, abandoned; its successor is a draft of its own. ConflictError when the base is still in force.
+    The old draft stays in the history, abandoned; its successor is a draft of its own. ConflictError when the base is still in force,
+    DeniedError where either touches an area beyond the planner's.
     """
     record = draft_record(connection, draft_id, lock_row=not dry_run)
     require_open(record)
@@ -38,7 +40,10 @@ def rebase(connection: Connection, wiring: Wiring, draft_id: int, *, dry_run: bo
     if current is None or current == record.base_generation:
         raise ConflictError("base_in_force", en="the base of this draft is still in force", zh="该草稿所依据的版本仍然有效")
     with wiring.drafts.guard:
-        result = carry_over(wiring.drafts.draft(connection, record), wiring.drafts.base(connection, current))
+        draft = wiring.drafts.draft(connection, record)
+        require_draft(actor, draft)
+        result = carry_over(draft, wiring.drafts.base(connection, current))
+        require_draft(actor, result.draft)
     if dry_run:
         return CarriedOver(record, None, result)
     made = create_draft(connection, title=record.title, base_generation=current, open_cases=record.open_cases, owner=actor.name, at=now)

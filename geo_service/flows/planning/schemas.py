@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from geo_service.api.instants import Instant
 
 OpenCases = Literal["keep", "move", "ask"]
 
@@ -99,7 +101,7 @@ class LocksOut(BaseModel):
 class PublishIn(Strict):
     """When the prepared draft comes into force: now, or at an instant."""
 
-    at: AwareDatetime | None = None
+    at: Instant | None = None
 
 
 class DraftOut(BaseModel):

@@ -16,6 +16,7 @@ from boundaries.store.repository import current_number
 from geo_service.accounts import Actor
 from geo_service.api.wiring import Wiring
 from geo_service.errors import ConflictError, NotFoundError, SetupError, StaleError
+from geo_service.flows.planning.reach import require_change
 from geo_service.published import Published
 
 
@@ -36,13 +37,15 @@ def create(connection: Connection, *, title: str, open_cases: str, actor: Actor,
     return create_draft(connection, title=title, base_generation=base, open_cases=open_cases, owner=actor.name, at=now)
 
 
-def preview(connection: Connection, wiring: Wiring, draft_id: int, document: dict[str, Any]) -> Done:
-    """What an operation would do; nothing is written. Raises EditError with code and place."""
+def preview(connection: Connection, wiring: Wiring, draft_id: int, document: dict[str, Any], *, actor: Actor) -> Done:
+    """What an operation would do; nothing is written. Raises EditError with code and place, DeniedError beyond the planner's area."""
     record = draft_record(connection, draft_id)
     operation = from_json(document)
     with wiring.drafts.guard:
         draft = wiring.drafts.draft(connection, record)
-        return Done(draft.preview(operation), record, draft)
+        change = draft.preview(operation)
+        require_change(actor, change, before=draft.workspace, after=draft.workspace)
+        return Done(change, record, draft)
 
 
 def perform(
@@ -59,7 +62,8 @@ def perform(
     """Does an operation and records it, in the caller's transaction.
 
     The same client_id again gives what was done the first time. StaleError when the draft moved on since `expected_head`,
-    ConflictError when it is closed, EditError with code and place when the operation is refused.
+    ConflictError when it is closed, EditError with code and place when the operation is refused, DeniedError where it touches an area
+    beyond the planner's.
     """
     operation = from_json(document)
     record = draft_record(connection, draft_id, lock_row=True)
@@ -70,6 +74,7 @@ def perform(
         require_head(connection, record, expected_head)
         draft = wiring.drafts.draft(connection, record)
         change = draft.preview(operation)
+        require_change(actor, change, before=draft.workspace, after=draft.workspace)
         moved_on = append(connection, record, change, client_id=client_id or uuid4().hex, actor=actor.name, at=now)
         draft.install(change)
     return Done(change, moved_on, draft)

@@ -17,6 +17,7 @@ from geo_service.api.auth import permits
 from geo_service.api.deps import Language, Reading, WiringDep, Writing, body_of, json_body
 from geo_service.flows.planning import looking
 from geo_service.flows.planning.changes import defect_out, draft_out
+from geo_service.flows.planning.reach import require_recorded
 from geo_service.flows.planning.schemas import DraftOut
 from geo_service.flows.planning.service import require_open
 from geo_service.flows.planning.table_schemas import CheckOut, DraftAreasOut, DraftPatch, StepDone, StepsOut, TableArea
@@ -90,11 +91,13 @@ def _checks(request: Request) -> looking.Checks:
     summary="Rename a draft, choose what happens to open cases, or abandon it",
 )
 def amend(
-    draft_id: int, body: Annotated[Any, Depends(body_of(DraftPatch))], connection: Writing, wiring: WiringDep, _: Planner
+    draft_id: int, body: Annotated[Any, Depends(body_of(DraftPatch))], connection: Writing, wiring: WiringDep, actor: Planner
 ) -> DraftOut:
     """Needs a planner's key. An abandoned draft can be looked at, but nothing can be done with it any more."""
     asked: DraftPatch = body[0]
-    require_open(draft_record(connection, draft_id, lock_row=True))
+    record = draft_record(connection, draft_id, lock_row=True)
+    require_open(record)
+    require_recorded(connection, wiring, record, actor)
     values = {name: value for name, value in asked.model_dump().items() if value is not None}
     if asked.status is not None:
         values["publish_at"] = None

@@ -5,33 +5,35 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
+from starlette.responses import Response
 
-from boundaries.checks import Moved
 from boundaries.editing.adopt import Adoption
 from boundaries.files.layers import refuse_large_layer
 from boundaries.files.sources import Source
-from boundaries.model import Defect
 from boundaries.store.drafts import DraftRecord
-from boundaries.store.layers import LayerSpec
 from boundaries.store.repository import current_number, require_city
+from geo_service.accounts import Actor
+from geo_service.api.auth import permits
 from geo_service.api.deps import Language, WiringDep
+from geo_service.api.jobs import JobOut, href, job_out
 from geo_service.api.uploads import Upload, multipart, received, without_folder
 from geo_service.api.wiring import Wiring
-from geo_service.errors import RequestError
-from geo_service.flows.planning import adopting, importing
+from geo_service.flows.planning import adopting, importing, preparing
 from geo_service.flows.planning.changes import area_changes, defect_out, draft_out
-from geo_service.flows.planning.file_schemas import AdoptIn, AdoptOut, ImportIn, ImportOut, LayerIn
+from geo_service.flows.planning.file_schemas import AdoptIn, AdoptOut, ImportIn, ImportOut
 from geo_service.flows.planning.generations import Planner
 from geo_service.flows.planning.preconditions import head_of
+from geo_service.flows.planning.waiting_files import ask_to_import
 
 router = APIRouter(prefix="/api/v1", tags=["planning"])
 
-LISTED = 200
 _IMPORT = '{"layers": [{"level": "community", "layer": "communities", "code": "code"}, {"level": "grid", "layer": "grids", "code": "id"}]}'
 
+Importer = Annotated[Actor, Depends(permits("planning.write", whole_city=True))]
 
-async def import_upload(request: Request, _: Planner) -> AsyncIterator[Upload]:
+
+async def import_upload(request: Request, _: Importer) -> AsyncIterator[Upload]:
     """The files and how to read them; nothing of the body is read for who may not send it."""
     async with received(request, ImportIn) as upload:
         yield upload
@@ -49,34 +51,41 @@ IfMatch = Annotated[str | None, Header(description='the draft\'s head, e.g. "7"'
 
 
 @router.post(
-    "/generations/import", status_code=201, openapi_extra=multipart(ImportIn, _IMPORT), summary="Import the files of a city as a generation"
+    "/generations/import",
+    status_code=202,
+    responses={201: {"model": ImportOut, "description": "Imported while the caller waited"}, 202: {"model": JobOut}},
+    openapi_extra=multipart(ImportIn, _IMPORT),
+    summary="Import the files of a city as a generation",
 )
-def import_files(upload: Importing, wiring: WiringDep, actor: Planner, language: Language, dry_run: bool = False) -> ImportOut:
-    """Needs a planner's key. GeoPackage, GeoJSON, GeoParquet, or a zip archive with one Shapefile; one file a level or several layers.
+def import_files(
+    upload: Importing,
+    wiring: WiringDep,
+    actor: Importer,
+    language: Language,
+    response: Response,
+    dry_run: bool = False,
+    wait: Annotated[float | None, Query(ge=0, le=preparing.LONGEST_WAIT_S)] = None,
+    prefer: Annotated[str | None, Header()] = None,
+) -> ImportOut | JobOut:
+    """Needs the key of a planner of the whole city. GeoPackage, GeoJSON, GeoParquet, or a zip archive with one Shapefile; one file a level
+    or several layers.
     Everything that is wrong is told, with its place and a proposed repair. A file that is shifted against the city in force, has
-    its axes swapped or halves the city is refused unless forced. With `dry_run` nothing is stored."""
-    asked: ImportIn = upload.options
-    specs = [_spec(upload, layer, asked.name, at) for at, layer in enumerate(asked.layers)]
-    options = {name: getattr(asked, name) for name in ("datum", "crs", "encoding", "repair", "rest", "width_m")}
-    with importing.one_at_a_time(), without_folder(upload.folder):
-        found = importing.read_checked(wiring, specs, force=asked.force, **options)
-    number = None
-    if not dry_run:
-        with wiring.database.writing() as connection:
-            kept = importing.keep(connection, found, source="; ".join(upload.names), actor=actor, now=wiring.clock.now())
-            number = kept.number
-    return ImportOut(
-        dry_run=dry_run,
-        generation=number,
-        areas=len(found.areas),
-        metric_crs=found.metric_crs,
-        datum=found.datum,
-        source="; ".join(upload.names),
-        publishable=not any(defect.severity == "error" for defect in found.defects),
-        counts=importing.counted(found.defects),
-        defects=[defect_out(defect, language) for defect in found.defects[:LISTED]],
-        repair=_repair_out(found.done, found.moved),
-    )
+    its axes swapped or halves the city is refused unless forced. With `dry_run` nothing is stored.
+
+    A job: 202 with where to look (Location); its `result` is what a caller who waits gets. `?wait=60` or `Prefer: wait=60`: the files
+    are read within the call, one call at a time, and it is answered when they are: 201."""
+    importing.specs_of(upload.options, upload.files)
+    if preparing.wanted_wait_s(wait, prefer) > 0:
+        how: dict[str, Any] = {"dry_run": dry_run, "actor": actor, "language": language}
+        with importing.one_at_a_time(), without_folder(upload.folder):
+            response.status_code = 201
+            return importing.bring_in(wiring, upload.files, upload.names, upload.options, **how)
+    said: dict[str, Any] = {"dry_run": dry_run, "actor": actor, "language": language, "now": wiring.clock.now()}
+    with wiring.database.writing() as connection:
+        asked = ask_to_import(connection, upload, wiring.settings.storage.data_dir, **said)
+    wiring.wanted.set()
+    response.headers["Location"] = href(asked)
+    return job_out(asked, language)
 
 
 @router.post("/drafts/adopt", status_code=201, openapi_extra=multipart(AdoptIn, "{}"), summary="Make a draft of an edited file")
@@ -118,20 +127,6 @@ def adopt_into(
     return _adopt_out(wiring, found, base=record.base_generation, record=record, language=language, dry_run=dry_run)
 
 
-def _spec(upload: Upload, layer: LayerIn, name: str | None, at: int) -> LayerSpec:
-    if layer.file >= len(upload.files):
-        raise RequestError(
-            "no_such_file",
-            en="{field} is {file}, but {count} file(s) were sent; 0 is the first",
-            zh="{field} 为 {file}，但只上传了 {count} 个文件；0 为第一个",
-            field=f"options.layers.{at}.file",
-            file=layer.file,
-            count=len(upload.files),
-        )
-    columns = {column: getattr(layer, column) for column in ("parent", "kind", "households")}
-    return LayerSpec(layer.level, upload.files[layer.file], layer.code, layer=layer.layer, name=layer.name or name, **columns)
-
-
 def _edited(upload: Upload, wiring: Wiring) -> adopting.Edited:
     asked: AdoptIn = upload.options
     source = Source(upload.files[0], asked.layer)
@@ -152,12 +147,3 @@ def _adopt_out(wiring: Wiring, found: Adoption, *, base: int, record: DraftRecor
         areas=area_changes(total.before, total.after, total.material, metric_crs) if total else [],
         defects=[defect_out(defect, language) for defect in found.defects],
     )
-
-
-def _repair_out(done: tuple[Defect, ...], moved: tuple[Moved, ...]) -> dict[str, Any]:
-    """What a repair did, as the command line tells it."""
-    return {
-        "operations": [{"rule": defect.rule, "areas": list(defect.areas), **(defect.repair or {})} for defect in done],
-        "areas": [{"code": area.code, "before_m2": area.before_m2, "after_m2": area.after_m2, "moved_m2": area.moved_m2} for area in moved],
-        "moved_m2": round(sum(area.moved_m2 for area in moved), 3),
-    }

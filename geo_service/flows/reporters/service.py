@@ -14,7 +14,7 @@ from geo_service.cases.visible import visible_case
 from geo_service.db import Database
 from geo_service.event_log import NewEvent
 from geo_service.masking import mask_text
-from geo_service.notify.repository import forget_reporters
+from geo_service.notify.forgetting import forget_reporters
 from geo_service.scope import Scope
 
 BATCH = 200

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from geo_service.accounts import Actor
 from geo_service.api.auth import permits
 from geo_service.api.deps import Language, Reading, WiringDep, Writing
+from geo_service.api.instants import Instant
 from geo_service.cases.calendars import calendar_in_force
 from geo_service.cases.rule_versions import books
 from geo_service.errors import RequestError
 from geo_service.flows.rules.looking import Lines, export, lines, listing
-from geo_service.flows.rules.schemas import ImportOut, LinesOut, RulesListOut, VersionsOut
-from geo_service.flows.rules.service import Import, bring_in
+from geo_service.flows.rules.schemas import ImportOut, LinesOut, RulesListOut, RulesOut, VersionsOut
+from geo_service.flows.rules.service import Import, bring_in, give_up
 from geo_service.flows.rules.telling import ends_out, import_out, lines_out, rules_out
 from geo_service.rulebooks.registry import kinds_of
 
@@ -32,9 +32,11 @@ TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlforma
 @router.get("", summary="Every kind of rules and its version in force")
 def kinds(connection: Reading, wiring: WiringDep, language: Language, _: Reader) -> RulesListOut:
     """Needs a key. `calendar` warns from 60 days before the table of holidays runs out."""
-    timezone = wiring.published.current().city.timezone
-    ends = ends_out(calendar_in_force(connection), at=wiring.clock.now(), timezone=timezone, language=language)
-    return RulesListOut(items=[rules_out(name, found, counts, language) for name, found, counts in listing(connection)], calendar=ends)
+    now, timezone = wiring.clock.now(), wiring.published.current().city.timezone
+    ends = ends_out(calendar_in_force(connection, at=now), at=now, timezone=timezone, language=language)
+    return RulesListOut(
+        items=[rules_out(name, found, counts, language) for name, found, counts in listing(connection, now=now)], calendar=ends
+    )
 
 
 @router.get("/{kind}", response_model=LinesOut, summary="The lines of a kind of rules, as JSON or as a file")
@@ -45,17 +47,18 @@ def show(
     language: Language,
     _: Reader,
     version: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
-    at: Annotated[AwareDatetime | None, Query(description="the version in force at this instant")] = None,
+    at: Annotated[Instant | None, Query(description="the version in force at this instant")] = None,
     form: Annotated[Literal["json", "csv", "xlsx"], Query(alias="format")] = "json",
 ) -> Response:
     """Needs a key. A file names the version it was made from, so that its import can tell whether somebody else was quicker."""
-    found = lines(connection, kind, version=version, at=at)
+    now = wiring.clock.now()
+    found = lines(connection, kind, now=now, version=version, at=at)
     if form != "json":
         return _file(found, form)
     ends = None
     if kind == "calendar":
         timezone = wiring.published.current().city.timezone
-        ends = ends_out(calendar_in_force(connection), at=wiring.clock.now(), timezone=timezone, language=language)
+        ends = ends_out(calendar_in_force(connection, at=now), at=now, timezone=timezone, language=language)
     answer = lines_out(found, ends)
     return Response(answer.model_dump_json(), media_type="application/json", headers={"ETag": f'"{found.book.version}"'})
 
@@ -71,6 +74,14 @@ def versions(kind: Name, connection: Reading, language: Language, _: Reader) -> 
     """Needs a key. The latest first. The tables of the catalogue share their versions."""
     found = books(connection, kinds_of(kind)[0].book)
     return VersionsOut(items=[rules_out(kind, one, {}, language) for one in found])
+
+
+@router.delete("/{kind}/versions/{version}", summary="Withdraw a version that is planned")
+def withdraw(
+    kind: Name, version: Annotated[int, Path(ge=1, le=LARGEST)], connection: Writing, wiring: WiringDep, actor: Editor, language: Language
+) -> RulesOut:
+    """Needs the permission rules.write. 409 for a version that is in force or was: that is changed by a new one."""
+    return rules_out(kind, give_up(connection, kind, version, actor=actor, now=wiring.clock.now()), {}, language)
 
 
 async def body_bytes(request: Request) -> bytes:
@@ -100,11 +111,13 @@ def bring(
     commit: Annotated[bool, Query(description="make it the next version; without it nothing is saved")] = False,
     base: Annotated[int | None, Query(ge=1, le=LARGEST, description="the version it was made from, where the file does not say")] = None,
     encoding: Annotated[str, Query(max_length=20, description="of a CSV: utf-8, gbk, gb18030")] = "utf-8",
+    effective_from: Annotated[Instant | None, Query(description="from when it is to hold; at once otherwise")] = None,
     allow_gaps: Annotated[bool, Query(description="take a matrix that leaves more undecided than before")] = False,
     note: Annotated[str, Query(max_length=300)] = "",
 ) -> ImportOut:
     """Needs the permission rules.write. The body is the CSV or XLSX file itself. All bad rows are listed at once; open cases keep
-    what they were judged by. 412 where somebody changed these tables since the base; 409 where the matrix would get worse."""
-    asked = Import(data, encoding=encoding, base=base, commit=commit, allow_gaps=allow_gaps, note=note)
+    what they were judged by. With `effective_from` it holds exactly from that instant on, and until then nothing changes. 412 where
+    somebody changed these tables since the base; 409 where the matrix would get worse, or a version planned for later would undo it."""
+    asked = Import(data, encoding=encoding, base=base, commit=commit, allow_gaps=allow_gaps, note=note, effective_from=effective_from)
     done = bring_in(connection, wiring.published.current(), kind, asked, actor=actor, now=wiring.clock.now())
     return import_out(done, language)

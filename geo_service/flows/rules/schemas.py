@@ -25,6 +25,8 @@ class RulesOut(BaseModel):
     version: int | None = Field(description="null where the city stored none: what ships with the program holds")
     digest: str | None
     created_at: datetime | None
+    effective_from: datetime | None = Field(description="the instant from which it holds; to come for a planned version")
+    withdrawn_at: datetime | None = Field(description="when a planned version was given up; it never held")
     actor: str | None
     note: str | None
     lines: dict[str, int]
@@ -60,6 +62,7 @@ class LinesOut(BaseModel):
     version: int
     digest: str
     created_at: datetime
+    effective_from: datetime
     actor: str
     note: str
     tables: list[TableOut]

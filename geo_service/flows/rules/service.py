@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 from geo_service import event_log
 from geo_service.accounts import Actor
 from geo_service.cases.clocks.calendar import WARN_DAYS
-from geo_service.cases.rule_versions import Book, book, books, hold, put_book
+from geo_service.cases.rule_versions import Book, books, hold, put_book, refuse_before_planned, withdraw
 from geo_service.cases.standing_open import open_by_category_and_area, open_with_deadline
 from geo_service.catalogue.sheets import RowError
 from geo_service.errors import ConflictError, NotFoundError, RequestError, StaleError
 from geo_service.event_log import NewEvent
-from geo_service.flows.rules.looking import everything, known_from, today, unpacked
+from geo_service.flows.rules.looking import book_at, everything, known_from, today, unpacked
 from geo_service.published import Published
 from geo_service.responsibility import Proof, prove
 from geo_service.responsibility.rows import rule_from
@@ -33,7 +33,10 @@ MOST_ERRORS = 1000
 
 @dataclass(frozen=True)
 class Import:
-    """What to do with a file. base: the version it was made from, where it does not say; allow_gaps: take a matrix that proves worse."""
+    """What to do with a file. base: the version it was made from, where it does not say; allow_gaps: take a matrix that proves worse.
+
+    effective_from: the instant from which it is to hold, None for at once.
+    """
 
     data: bytes
     encoding: str = "utf-8"
@@ -41,6 +44,7 @@ class Import:
     commit: bool = False
     allow_gaps: bool = False
     note: str = ""
+    effective_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -67,24 +71,26 @@ def bring_in(connection: Connection, published: Published, name: str, asked: Imp
 
     RequestError with every row that cannot be (code 'bad_rows'), for a file that is none, and for a base that never was. StaleError:
     somebody changed these tables since the base, with what changed; or no base is named. ConflictError: the matrix would leave more
-    undecided than before.
+    undecided than before, or another version is planned for later. Rules are read and proven as of the instant from which they hold.
     """
+    start = _start(asked, now)
     kinds = kinds_of(name)
     found = tables_in(asked.data, kinds, encoding=asked.encoding)
     if asked.commit:
         hold(connection)
-    before = book(connection, kinds[0].book)
+    before = book_at(connection, kinds[0].book, version=None, at=None, now=start)
+    refuse_before_planned(books(connection, before.kind), start)
     replaced = [one.kind for one in found]
     base = _base(found, asked.base)
-    current = everything(connection)
+    current = everything(connection, at=start)
     _not_superseded(connection, before, base, replaced, current)
-    after = _read(connection, published, found, current, today(published, now))
+    after = _read(connection, published, found, current, today(published, start))
     changes = tuple(difference(kind, current[kind.name], after[kind.name]) for kind in replaced)
     changed = any(changes)
-    proofs = _proofs(published, current, after, today(published, now)) if changed and _proves(replaced) else None
+    proofs = _proofs(published, current, after, today(published, start)) if changed and _proves(replaced) else None
     if proofs is not None and not asked.allow_gaps:
         _not_worse(*proofs, commit=asked.commit)
-    if asked.commit and changed and base is None:
+    if asked.commit and changed and base is None and before.version:
         raise StaleError(
             "precondition_required",
             en="say which version this was made from: export again, or name base (now {version})",
@@ -93,11 +99,36 @@ def bring_in(connection: Connection, published: Published, name: str, asked: Imp
         )
     stored = before
     if asked.commit and changed:
-        stored = _store(connection, before, current, after, actor=actor, now=now, note=asked.note)
+        stored = _store(connection, before, after, asked, actor=actor, now=now)
         _log(connection, name, before, stored, changes, actor, now)
     cases = _open_cases(connection, published, changes) if changed else 0
     warnings = _warnings(after, replaced, proofs, today(published, now))
     return Outcome(name, base, before, stored, asked.commit and changed, changes, cases, proofs, warnings)
+
+
+def _start(asked: Import, now: datetime) -> datetime:
+    """From when the file is to hold. RequestError for an instant that is over: what was judged stays judged."""
+    start = asked.effective_from or now
+    if start.utcoffset() is None:
+        raise RequestError("naive_datetime", en="{field} has no time zone", zh="{field} 没有时区", field="effective_from")
+    if start < now:
+        raise RequestError(
+            "rules_dated_back",
+            en="rules cannot hold from an instant that is over ({start}): cases before now keep what they were judged by",
+            zh="规则不能自已过去的时刻（{start}）起生效：此前的案件保持原有依据",
+            start=start.isoformat(),
+            field="effective_from",
+        )
+    return start
+
+
+def give_up(connection: Connection, name: str, version: int, *, actor: Actor, now: datetime) -> Book:
+    """Withdraws a planned version; nothing of it ever holds. NotFoundError, ConflictError `rules_not_planned`."""
+    hold(connection)
+    found = withdraw(connection, kinds_of(name)[0].book, version, at=now)
+    data = {"rules": name, "book": found.kind, "version": version, "effective_from": found.effective_from.isoformat()}
+    event_log.append(connection, [NewEvent("rules_withdrawn", None, actor.name, now, data)])
+    return found
 
 
 def _base(found: Sequence[Table], named: int | None) -> Base | None:
@@ -124,7 +155,7 @@ def _not_superseded(
     if base is None:
         return
     try:
-        made_from = book(connection, before.kind, base.version)
+        made_from = book_at(connection, before.kind, version=base.version, at=None, now=before.effective_from)
     except NotFoundError as missing:
         raise RequestError(
             "unknown_base",
@@ -147,7 +178,7 @@ def _not_superseded(
     old = unpacked(connection, made_from, tuple(kinds))
     since = [one for one in (difference(kind, old[kind.name], current[kind.name]) for kind in kinds) if one]
     if since:
-        newer = [one for one in books(connection, before.kind) if one.version > made_from.version]
+        newer = [one for one in books(connection, before.kind) if one.version > made_from.version and one.withdrawn_at is None]
         raise StaleError(
             "rules_moved_on",
             en="these rules are at version {version}, the file was made from {base}; since then: {what} (by {who})",
@@ -245,24 +276,25 @@ def _not_worse(before: Proof, after: Proof, *, commit: bool) -> None:
 def _store(
     connection: Connection,
     before: Book,
-    current: Mapping[str, list[Row]],
     after: Mapping[str, list[Row]],
+    asked: Import,
     *,
     actor: Actor,
     now: datetime,
-    note: str,
 ) -> Book:
+    said: dict[str, Any] = {"actor": actor.name, "at": now, "note": asked.note, "effective_from": asked.effective_from}
     if before.kind == "catalogue":
         rows = [{"table": kind.name, **row} for kind in KINDS.values() if kind.book == "catalogue" for row in after[kind.name]]
-        return put_book(connection, "catalogue", rows, actor=actor.name, at=now, note=note, meta=before.meta)
+        return put_book(connection, "catalogue", rows, meta=before.meta, **said)
     kind = next(one for one in KINDS.values() if one.book == before.kind)
     packed, meta = kind.pack(after[kind.name])
-    return put_book(connection, before.kind, packed, actor=actor.name, at=now, note=note, meta=meta)
+    return put_book(connection, before.kind, packed, meta=meta, **said)
 
 
 def _log(connection: Connection, name: str, before: Book, stored: Book, changes: Sequence[Difference], actor: Actor, now: datetime) -> None:
     data: dict[str, Any] = {"rules": name, "book": stored.kind, "from_version": before.version, "version": stored.version}
     data |= {"digest": stored.digest, "tables": {one.kind.name: one.counts() for one in changes if one}}
+    data |= {"effective_from": stored.effective_from.isoformat()} if stored.planned(now) else {}
     event_log.append(connection, [NewEvent("rules_changed", None, actor.name, now, data)])
 
 

@@ -43,6 +43,8 @@ def rules_out(name: str, found: Book | None, counts: dict[str, int], language: s
         version=found.version if found else None,
         digest=found.digest if found else None,
         created_at=found.created_at if found else None,
+        effective_from=found.effective_from if found else None,
+        withdrawn_at=found.withdrawn_at if found else None,
         actor=found.actor if found else None,
         note=found.note if found else None,
         lines=counts,
@@ -67,6 +69,7 @@ def lines_out(found: Lines, calendar: CalendarEndsOut | None) -> LinesOut:
         version=book.version,
         digest=book.digest,
         created_at=book.created_at,
+        effective_from=book.effective_from,
         actor=book.actor,
         note=book.note,
         tables=tables,
@@ -102,7 +105,10 @@ def in_words(done: Outcome) -> tuple[str, str]:
     en = "{added} added, {changed} changed, {removed} removed".format(**counts)
     zh, en = f"{zh}；涉及未结案件 {done.open_cases} 件（已定时限不变）", f"{en}; {done.open_cases} open cases (they keep their deadlines)"
     if done.committed:
-        return f"已生效为第 {done.now.version} 版：{zh}", f"in force as version {done.now.version}: {en}"
+        number, start = done.now.version, done.now.effective_from
+        if done.now.planned(done.now.created_at):
+            return f"第 {number} 版将于 {start.isoformat()} 生效：{zh}", f"version {number} will hold from {start.isoformat()}: {en}"
+        return f"已生效为第 {number} 版：{zh}", f"in force as version {number}: {en}"
     return f"试运行，未保存：{zh}", f"a dry run, nothing was saved: {en}"
 
 

@@ -279,11 +279,11 @@ def upgrade() -> None:
     sa.UniqueConstraint('name', name=op.f('uq_api_key_name'))
     )
     op.create_table('attempt',
-    sa.Column('username', sa.String(length=40), nullable=False),
+    sa.Column('name_digest', sa.String(length=64), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
     sa.Column('locked_until_at', UtcDateTime(), nullable=True),
     sa.Column('last_at', UtcDateTime(), nullable=False),
-    sa.PrimaryKeyConstraint('username', name=op.f('pk_attempt'))
+    sa.PrimaryKeyConstraint('name_digest', name=op.f('pk_attempt'))
     )
     op.create_table('case_record',
     sa.Column('case_id', BigKey(), nullable=False),
@@ -320,6 +320,7 @@ def upgrade() -> None:
     sa.Column('closed_at', UtcDateTime(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('owner', sa.String(length=80), nullable=True),
+    sa.Column('answered_by', BigKey(), nullable=True),
     sa.Column('cohandlers', Json(), nullable=False),
     sa.Column('affair', sa.String(length=20), nullable=True),
     sa.Column('condition', sa.String(length=60), nullable=True),
@@ -477,6 +478,8 @@ def upgrade() -> None:
     sa.Column('note', sa.String(length=300), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('meta', Json(), nullable=False),
+    sa.Column('effective_from', UtcDateTime(), nullable=False),
+    sa.Column('withdrawn_at', UtcDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('kind', 'version', name=op.f('pk_rule_version'))
     )
     op.create_table('saved_view',
@@ -593,6 +596,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('channel', sa.String(length=20), nullable=False),
     sa.Column('address', sa.String(length=600), nullable=False),
+    sa.Column('recipient', sa.String(length=32), nullable=False),
     sa.Column('language', sa.String(length=10), nullable=False),
     sa.Column('subject', sa.String(length=300), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
@@ -605,6 +609,7 @@ def upgrade() -> None:
     sa.Column('last_error', sa.String(length=60), nullable=True),
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.Column('sent_at', UtcDateTime(), nullable=True),
+    sa.Column('forgotten_at', UtcDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['subscription_id'], ['subscription.subscription_id'], name=op.f('fk_message_subscription_id_subscription')),
     sa.PrimaryKeyConstraint('number', name=op.f('pk_message')),
     sa.UniqueConstraint('message_id', name=op.f('uq_message_message_id')),
@@ -613,6 +618,8 @@ def upgrade() -> None:
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index('ix_message_case', ['case_id', 'number'], unique=False)
         batch_op.create_index('ix_message_due', ['state', 'next_at'], unique=False)
+        batch_op.create_index('ix_message_kept', ['forgotten_at', 'created_at'], unique=False)
+        batch_op.create_index('ix_message_recipient', ['recipient', 'sent_at'], unique=False)
         batch_op.create_index('ix_message_waiting', ['subscription_id', 'state'], unique=False)
 
     op.create_table('post',
@@ -866,6 +873,8 @@ def downgrade() -> None:
     op.drop_table('post')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ix_message_waiting')
+        batch_op.drop_index('ix_message_recipient')
+        batch_op.drop_index('ix_message_kept')
         batch_op.drop_index('ix_message_due')
         batch_op.drop_index('ix_message_case')
 

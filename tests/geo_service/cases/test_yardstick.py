@@ -12,6 +12,7 @@ from geo_service.errors import RequestError
 ROW: dict[str, Any] = {
     "small": 4,
     "small_households": 10,
+    "small_people": 30,
     "small_workers": 1,
     "workers": {"": ["grid_worker"], "micro_grid": ["micro_grid_leader"]},
     "stars": {"weights": {"closed": 3, "overdue": 1}, "from": [0, 0.25, 0.5, 0.75, 0.9], "least_weight": 0.6},

@@ -19,6 +19,7 @@ from geo_service.demo.cases import fill_cases
 from geo_service.demo.facilities import fill_facilities
 from geo_service.demo.ledgers import fill_ledgers
 from geo_service.demo.people import fill_people
+from geo_service.demo.population import fill_population
 from geo_service.migrations import migrate
 from geo_service.published import Published, load_published
 from tests.geo_service.demo.lattice import CRS, LEVELS, LatticeCity, lattice_city
@@ -48,6 +49,7 @@ def fill(url: str, city: LatticeCity, *, seed: int = SEED) -> Filled:
         fill_facilities(connection, city, seed=seed, as_of=AS_OF)
         fill_people(connection, city, seed=seed, as_of=AS_OF)
         seed_city_rules(connection, city, at=FOUNDED_AT)
+        fill_population(connection, city, seed=seed, at=FOUNDED_AT)
         fill_cases(connection, city, published, seed=seed, as_of=AS_OF)
         fill_ledgers(connection, city, published, seed=seed, as_of=AS_OF)
     return Filled(database, city, published, AS_OF)

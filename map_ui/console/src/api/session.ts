@@ -11,3 +11,7 @@ export async function signIn(username: string, password: string, totp: string): 
 export async function signOut(): Promise<void> {
   await call<null>("DELETE", "/api/v1/session");
 }
+
+export async function changePassword(current: string, password: string): Promise<void> {
+  await call<null>("POST", "/api/v1/me/password", { body: { current, password } });
+}

@@ -41,6 +41,8 @@ export interface Me {
   kind: "user" | "key" | "demo" | "anonymous";
   roles: string[];
   permissions: string[];
+  /** What must be done before anything else: password, second_factor. */
+  pending?: string[];
 }
 
 export interface SessionOut {

@@ -9,7 +9,8 @@ export interface Page {
   /** The path below /ui it begins with. */
   path: string;
   component: Component;
-  permission?: string;
+  /** Shown to whoever has it; of several, any one. */
+  permission?: string | readonly string[];
 }
 
 /** The first whose path fits is shown; the console stands last and takes the rest. Add yours above it:
@@ -17,6 +18,12 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { name: "page.plan", path: "/plan", component: later(() => import("../plan/PlanPage.vue")), permission: "planning.write" },
   { name: "page.facilities", path: "/facilities", component: later(() => import("../facilities/FacilitiesPage.vue")), permission: "facilities.read" },
+  {
+    name: "page.admin",
+    path: "/admin",
+    component: later(() => import("../admin/AdminPage.vue")),
+    permission: ["accounts.write", "rules.write", "people.write", "messages.write", "audit.read"],
+  },
   { name: "page.cases", path: "/", component: ConsolePage },
 ];
 
@@ -27,4 +34,4 @@ export function later(load: () => Promise<{ default: Component }>): Component {
 
 export const pageAt = (path: string): Page => PAGES.find((one) => one.path !== "/" && (path === one.path || path.startsWith(`${one.path}/`))) ?? PAGES.at(-1)!;
 
-export const listed = (): Page[] => [PAGES.at(-1)!, ...PAGES.slice(0, -1)].filter((one) => one.name && (!one.permission || may(one.permission)));
+export const listed = (): Page[] => [PAGES.at(-1)!, ...PAGES.slice(0, -1)].filter((one) => one.name && (!one.permission || [one.permission].flat().some(may)));

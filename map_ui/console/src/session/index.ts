@@ -2,7 +2,7 @@
 import { computed, ref } from "vue";
 import { installGates, setCsrf } from "../api/client";
 import { Problem } from "../api/problem";
-import { fetchSession, signIn as send, signOut as leave } from "../api/session";
+import { changePassword, fetchSession, signIn as send, signOut as leave } from "../api/session";
 import type { Me, SessionOut } from "../api/wire";
 import { reachable, wake } from "../live";
 
@@ -37,6 +37,16 @@ export async function signIn(username: string, password: string, totp: string): 
   waiting = [];
   resumed.forEach((goOn) => goOn(true));
   wake();
+}
+
+/** Whether the password was chosen by somebody else and must be changed before anything goes on. */
+export const mustChange = computed(() => me.value?.pending?.includes("password") ?? false);
+
+/** Chooses one's own password; goes on with everything that waited. Problem bad_current, weak_password. */
+export async function choosePassword(current: string, password: string): Promise<void> {
+  await changePassword(current, password);
+  await loadSession();
+  location.reload(); // what was refused until now is asked for again
 }
 
 export async function signOut(): Promise<void> {
