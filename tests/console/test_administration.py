@@ -102,9 +102,7 @@ def admin(office_desk: Desk) -> Desk:
 
 
 def sign_in(desk: Desk, username: str, password: str) -> None:
-    page = desk.page
-    page.goto("/ui/")
-    dialog = page.get_by_role("dialog", name=desk.text("session.title"))
+    dialog = desk.page.get_by_role("dialog", name=desk.text("session.title"))
     dialog.locator("[name=username]").fill(username)
     dialog.locator("[name=password]").fill(password)
     dialog.get_by_role("button", name=desk.text("session.sign_in")).click()
@@ -157,6 +155,8 @@ def test_a_user_is_made_for_a_part_of_the_city_and_sees_no_more_than_that(admin:
     dialog.get_by_label(admin.text("session.password"), exact=True).fill(PASSWORD)
     dialog.get_by_label(admin.text("session.new_password"), exact=True).fill(OWN)
     press(dialog, admin, "session.new_password_save")
+    expect(page.get_by_text(admin.text("admin.not_yours"))).to_be_visible()
+    page.goto("/ui/")
     cases = page.locator("#cases .line")
     expect(cases).to_have_count(1)
     expect(cases).to_contain_text(office.in_a.partition("-")[2])
@@ -339,9 +339,9 @@ def test_a_message_that_could_not_be_sent_is_sent_again(admin: Desk) -> None:
 
 
 def test_an_auditor_sees_the_audit_alone_and_proves_the_log(office_desk: Desk) -> None:
-    sign_in(office_desk, "audit1", PASSWORD)
     page = office_desk.page
     page.goto("/ui/admin/audit/verify")
+    sign_in(office_desk, "audit1", PASSWORD)
     expect(page.locator(".admin-bar a")).to_have_text([office_desk.text("admin.tab.audit")])
     press(page, office_desk, "admin.verify")
     expect(page.locator(".verdict")).to_have_text(office_desk.text("admin.whole"))

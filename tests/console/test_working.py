@@ -58,6 +58,26 @@ def test_an_operator_follows_a_deep_link_to_a_case(desk: Desk) -> None:
     expect(panel.get_by_text(desk.text("event.received")).first).to_be_visible()
 
 
+def test_a_case_that_is_closed_leaves_nothing_behind(desk: Desk) -> None:
+    desk.open("/ui/?state=all")
+    browser = desk.page.context.new_cdp_session(desk.page)
+
+    def nodes_after(times: int) -> int:
+        for _ in range(times):
+            desk.page.keyboard.press("Enter")
+            desk.page.locator(".panel .state").wait_for()  # a handle, as wait_for_selector returns, would keep the panel alive
+            desk.page.keyboard.press("Escape")
+            desk.page.locator(".panel").wait_for(state="detached")
+        desk.page.wait_for_timeout(300)
+        browser.send("HeapProfiler.collectGarbage")
+        return int(browser.send("Memory.getDOMCounters")["nodes"])
+
+    desk.page.locator("#cases").focus()
+    desk.page.keyboard.press("j")
+    few = nodes_after(2)
+    assert nodes_after(6) < few + 100  # a panel has more than 150
+
+
 def test_a_case_nobody_has_is_said_so(desk: Desk) -> None:
     desk.open("/ui/cases/99999")
     expect(desk.page.get_by_role("region", name=desk.text("case.label")).get_by_role("alert")).to_be_visible()

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from boundaries.datum import point_from_wgs84
-from geo_service.accounts import Grant, create_key
+from geo_service.accounts import Actor, Grant, create_key
 from geo_service.accounts.registry import create_account
+from geo_service.errors import DeniedError
+from geo_service.flows.facilities.service import check_mine
 from tests import city
 from tests.flows.conftest import NOW, Service
 from tests.geo_service.media.test_pictures import CANARY, jpeg, png_head
@@ -174,6 +176,12 @@ def test_who_keeps_one_community_keeps_only_that(service: Service) -> None:
     assert service.client.post("/api/v1/facilities", headers=mine, json=station()).status_code == 201
     other = service.client.post("/api/v1/facilities", headers=mine, json=station("他处", 250, 50))
     assert (other.status_code, other.json()["code"]) == (403, "outside_your_area")
+
+
+def test_what_lies_in_no_area_any_more_is_kept_for_the_whole_city() -> None:
+    check_mine(Actor("keeper", "administrator"), {})
+    with pytest.raises(DeniedError, match="outside the area"):
+        check_mine(Actor("jia", "administrator", (Grant("administrator", city.A),)), {})
 
 
 def test_columns_and_geojson_hold_the_same_places(service: Service, keeper: dict[str, str]) -> None:

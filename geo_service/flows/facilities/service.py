@@ -220,8 +220,8 @@ def _not_there(connection: Connection, values: Mapping[str, Any], besides: int |
 
 
 def check_mine(actor: Actor, areas: Mapping[str, str]) -> None:
-    """DeniedError where somebody may keep facilities, but not those in these areas."""
-    if areas and not scope(actor, "facilities.write").takes_in(areas=areas.values(), category=None):
+    """DeniedError where somebody may keep facilities, but not those in these areas; what lies in no area any more is the whole city's."""
+    if not scope(actor, "facilities.write").takes_in(areas=areas.values(), category=None):
         raise DeniedError("outside_your_area", en="this lies outside the area that you keep", zh="该位置不在您的管理范围内")
 
 
