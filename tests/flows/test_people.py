@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from geo_service import event_log
 from geo_service.accounts import create_key
+from geo_service.cases.model import STATES
 from geo_service.cases.progress import fold_case
 from geo_service.cases.repository import case as case_of
 from geo_service.cases.workflow import Recorded
@@ -132,6 +133,9 @@ def test_a_worker_with_open_cases_does_not_go_without_a_successor(service: Servi
     assert refused["code"] == "open_cases"
     assert first["tracking_number"] in refused["detail"]
     assert [one["field"] for one in refused["errors"]] == [f"cases.{one['case_id']}" for one in (first, second)]
+    for language, word in zip(("zh-CN", "en"), STATES[first["state"]], strict=False):
+        told = call("POST", "/persons/1/remove", {"reason": "x"}, status=409, headers={"Accept-Language": language})["errors"][0]["message"]
+        assert told.endswith(word)
     assert call("POST", "/posts/1/relieve", {"person_id": 1, "reason": "x"}, status=409)["code"] == "open_cases"
     assert call("POST", "/posts/1/retire", {"reason": "x"}, status=409)["code"] == "open_cases"
     assert call("GET", "/persons/1")["left_at"] is None

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from boundaries.store.tables import current_generation
 from geo_service import event_log
-from geo_service.cases.model import Case
+from geo_service.cases.model import STATES, Case
 from geo_service.cases.succession import Successor, open_cases_of_person, open_cases_of_post, succeed
 from geo_service.errors import ConflictError, RequestError
 from geo_service.event_log import NewEvent
@@ -165,10 +165,11 @@ def _refuse_open(cases: Sequence[Case], leaving: Leaving) -> None:
     items = [
         ConflictError(
             "open_case",
-            en="case {number} is {state}",
-            zh="案件 {number}：{state}",
+            en="case {number} is {state_en}",
+            zh="案件 {number}：{state_zh}",
             number=one.tracking_number,
-            state=one.state,
+            state_en=STATES[one.state][1],
+            state_zh=STATES[one.state][0],
             field=f"cases.{one.case_id}",
         )
         for one in cases[:SHOWN]

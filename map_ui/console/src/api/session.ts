@@ -1,5 +1,5 @@
 import { call, get } from "./client";
-import type { SessionOut } from "./wire";
+import type { Enrolment, SessionOut } from "./wire";
 
 export const fetchSession = () => get<SessionOut>("/api/v1/session");
 
@@ -14,4 +14,14 @@ export async function signOut(): Promise<void> {
 
 export async function changePassword(current: string, password: string): Promise<void> {
   await call<null>("POST", "/api/v1/me/password", { body: { current, password } });
+}
+
+/** A new key for an authenticator app; one from an earlier call no longer counts. Problem second_factor_in_use. */
+export async function beginSecondFactor(): Promise<Enrolment> {
+  return (await call<Enrolment>("POST", "/api/v1/me/second-factor")).data;
+}
+
+/** Puts the key to use. Problem bad_code, no_second_factor_begun. */
+export async function confirmSecondFactor(code: string): Promise<void> {
+  await call<null>("POST", "/api/v1/me/second-factor/confirm", { body: { code } });
 }

@@ -23,6 +23,7 @@ export type LoggedEvent = Schemas["LoggedEvent"];
 export type CaseConsultationsOut = Schemas["CaseConsultationsOut"];
 export type WhistlesOut = Schemas["WhistlesOut"];
 export type PersonsOut = Schemas["PersonsOut"];
+export type Enrolment = Schemas["EnrolmentOut"];
 export type State = CaseRow["state"];
 export type Light = CaseRow["light"];
 
@@ -43,6 +44,8 @@ export interface Me {
   permissions: string[];
   /** What must be done before anything else: password, second_factor. */
   pending?: string[];
+  /** Whether signing in takes a code of the second factor. */
+  totp?: boolean;
 }
 
 export interface SessionOut {

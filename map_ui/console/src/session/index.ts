@@ -45,8 +45,20 @@ export const mustChange = computed(() => me.value?.pending?.includes("password")
 /** Chooses one's own password; goes on with everything that waited. Problem bad_current, weak_password. */
 export async function choosePassword(current: string, password: string): Promise<void> {
   await changePassword(current, password);
-  await loadSession();
   location.reload(); // what was refused until now is asked for again
+}
+
+/** Whether a second factor must be set up before anything goes on; a password comes first. */
+export const mustEnrol = computed(() => me.value?.pending?.[0] === "second_factor");
+/** Whether somebody who need not wants to set one up. */
+export const enrolling = ref(false);
+export const mayEnrol = computed(() => me.value?.kind === "user" && me.value.totp === false);
+
+/** The second factor counts from now on; goes on where the person was. */
+export async function enrolled(): Promise<void> {
+  if (mustEnrol.value) location.reload(); // what was refused until now is asked for again
+  else await loadSession();
+  enrolling.value = false;
 }
 
 export async function signOut(): Promise<void> {
