@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from geo_service.cases.clocks import instant
+from geo_service.cases.model import STATES
 from geo_service.cases.workflow.effects import apply
 from geo_service.cases.workflow.guards import GUARDS, Ask, Policy, fill
 from geo_service.cases.workflow.payloads import PAYLOADS
@@ -99,8 +100,9 @@ def _rows_for(state: CaseState, rows: tuple[Row, ...], role: str) -> tuple[Row, 
     here = tuple(row for row in rows if row.state == state.state and role in row.roles)
     if not here:
         instead = allowed(state, role)
-        en = f"not allowed while the case is {state.state}; possible now: {', '.join(instead)}"
-        zh = f"案件处于 {state.state} 状态，不能进行该操作；目前可以：{'、'.join(instead)}"
+        word_zh, word_en = STATES[state.state][:2]
+        en = f"not allowed while the case is {word_en}; possible now: {', '.join(instead)}"
+        zh = f"案件处于“{word_zh}”状态，不能进行该操作"  # `allowed` names the actions: their names are no words of this language
         return Refusal("not_allowed_in_state", en, zh, "state", allowed=tuple(instead))
     return here
 

@@ -79,4 +79,5 @@ def test_what_is_not_in_the_table_does_not_happen(state, event) -> None:
         found = decide(case, event, role=role, actor="x", payload=PAYLOAD.get(event, {}), now=case.updated_at + MINUTE)
         assert isinstance(found, Refusal)
         assert (found.about, found.code) == ("state", "not_allowed_in_state")
+        assert not any(letter.isascii() and letter.isalpha() for letter in found.zh), found.zh
         assert event not in found.allowed
