@@ -5,8 +5,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 WITHOUT ?=
 ARGS ?=
-# More than four processes gain nothing: each builds its own demo city and starts its own database server.
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -lt 4 ] && echo $$n || echo 4)
+# One more than there are processors, as tests wait for one another's processes; more than four gain nothing: each builds its own city.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -lt 4 ] && echo $$((n + 1)) || echo 4)
 SETUP := PYTHON="$(PYTHON)" sh scripts/setup.sh
 BIN := .venv/bin
 # The tests start dozens of processes: they compile the program once, not each, also where somebody turned that off.
@@ -28,7 +28,7 @@ test: ## set up and run all tests, on SQLite and on PostGIS
 	@$(if $(filter postgis,$(WITHOUT)),:,PYTHONPATH=. $(BIN)/python scripts/postgis.py)
 	@PYTHONPATH=. $(BIN)/python scripts/chromium.py
 	@$(BIN)/python scripts/console.py test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(addprefix --without ,$(WITHOUT)) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(addprefix --without ,$(WITHOUT)) $(ARGS)
 
 setup: ## only set up: .venv with what the program and its tests need
 	@$(SETUP) test
