@@ -14,9 +14,9 @@ WAIT_S = 60.0
 
 
 class Process:
-    """`citygrid serve` on a database, at a port of its own."""
+    """`citygrid serve` on a database, at a port of its own. background: whether it does background work too."""
 
-    def __init__(self, database_url: str, folder: Path) -> None:
+    def __init__(self, database_url: str, folder: Path, *, background: bool = True) -> None:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             self.port = listener.getsockname()[1]
@@ -27,6 +27,7 @@ class Process:
             "CITYGRID_DATABASE_URL": database_url,
             "CITYGRID_DATA_DIR": str(folder / "var"),
             "CITYGRID_PORT": str(self.port),
+            "CITYGRID_JOBS_IN_APP": "1" if background else "0",
         }
         self._running: subprocess.Popen[bytes] | None = None
 
