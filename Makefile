@@ -5,8 +5,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 WITHOUT ?=
 ARGS ?=
-# One more than there are processors, as tests wait for one another's processes; more than four gain nothing: each builds its own city.
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -lt 4 ] && echo $$((n + 1)) || echo 4)
+# More than processors, or than four, gain nothing: each builds its own demo city and starts its own database server and browser.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -lt 4 ] && echo $$n || echo 4)
 SETUP := PYTHON="$(PYTHON)" sh scripts/setup.sh
 BIN := .venv/bin
 # The tests start dozens of processes: they compile the program once, not each, also where somebody turned that off.

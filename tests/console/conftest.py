@@ -43,7 +43,7 @@ class Desk:
         return self.texts[key].format(**values)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # services and browsers that nobody uses any more would slow down all that follows
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a demonstration over the tiny city with 24 cases."""
     with _Serving(tmp_path_factory.mktemp("demo"), demo=True) as process:
@@ -52,7 +52,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield process.address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service that wants its operator `desk1` to sign in."""
     with _Serving(tmp_path_factory.mktemp("guarded"), demo=False) as process:
@@ -118,7 +118,7 @@ def post(address: str, path: str, body: dict[str, Any], *, version: int | None =
     return answer
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium; without one the tests fail and say what to do, they are never skipped."""
     program = find_chromium()

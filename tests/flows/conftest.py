@@ -1,12 +1,10 @@
 """The service over the tiny city, on both databases, as clients meet it: over HTTP."""
 
 import contextlib
-import datetime as dt
 import functools
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,36 +16,20 @@ from geo_service.accounts import create_key
 from geo_service.app import routed, wire
 from geo_service.clock import FixedClock
 from geo_service.db import Database
-from geo_service.jobs import run_due
 from geo_service.migrations import migrate
 from geo_service.settings import JobsSettings, RoutingSettings, ServerSettings, Settings, StorageSettings
 from tests import city
+from tests.flows.acting import Act, acting, keys_of
+from tests.flows.room import Room, open_room
+from tests.flows.rule_desk import Desk
+from tests.flows.running import NOW, Service
 from tests.services.postgis import Server
-
-NOW = dt.datetime(2026, 11, 24, 2, 30, tzinfo=dt.UTC)
 
 
 @functools.cache
 def served(number: int = 0) -> FastAPI:
     """The service's addresses, built once a process: that takes longer than most tests. Another number is another of them."""
     return routed()
-
-
-@dataclass
-class Service:
-    """A running service and what a test may reach behind it."""
-
-    client: TestClient
-    database: Database
-    clock: FixedClock
-    key: str
-
-    def __post_init__(self) -> None:
-        self.operator = {"Authorization": f"Bearer {self.key}"}
-
-    def background(self) -> dict[str, int | None]:
-        """Does all background work that is due now."""
-        return run_due(self.client.app.state.wiring)  # type: ignore[attr-defined]  # a starlette app
 
 
 @pytest.fixture(scope="session")
@@ -117,3 +99,27 @@ def service(settings: Settings, founded: Database) -> Iterator[Service]:
     with TestClient(app, raise_server_exceptions=False) as client:
         client.headers["Accept-Language"] = "en"
         yield Service(client, founded, clock, key)
+
+
+@pytest.fixture
+def people(service: Service) -> dict[str, dict[str, str]]:
+    """Headers with the keys of an operator and a supervisor."""
+    return keys_of(service)
+
+
+@pytest.fixture
+def act(service: Service, people: dict[str, dict[str, str]]) -> Act:
+    """Does something to a case in its present version and returns the case; status: what must be answered."""
+    return acting(service, people)
+
+
+@pytest.fixture
+def room(service: Service) -> Room:
+    """Those who consult on hard matters."""
+    return open_room(service)
+
+
+@pytest.fixture
+def desk(service: Service) -> Desk:
+    """Whoever keeps the rules."""
+    return Desk(service)

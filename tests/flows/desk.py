@@ -85,7 +85,7 @@ class Desk:
         return Answer(200, "", body, "Idempotent-Replayed" in answer.headers)
 
     def _without_http(self, person: Person, case_id: int, event: str, said: dict[str, Any], version: int) -> Answer:
-        wiring = self.service.client.app.state.wiring  # type: ignore[attr-defined]  # the app of this service
+        wiring = self.service.wiring
         now = self.service.clock.now()
         try:
             with wiring.database.writing() as connection:

@@ -30,7 +30,7 @@ class PostOffice:
 
     @property
     def wiring(self) -> Wiring:
-        wiring: Wiring = self.service.client.app.state.wiring  # type: ignore[attr-defined]  # a starlette app
+        wiring: Wiring = self.service.wiring
         return wiring
 
     def configure(self, **values: Any) -> None:

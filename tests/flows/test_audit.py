@@ -29,14 +29,14 @@ def logged(service: Service) -> Service:
 
 
 def note_head(service: Service, at: dt.datetime) -> None:
-    settings = service.client.app.state.wiring.settings  # type: ignore[attr-defined]
+    settings = service.wiring.settings
     with service.database.reading() as connection:
         assert put_head_outside(connection, heads=settings.heads_file, key=KEY, now=at)
 
 
 def found_in(service: Service) -> tuple[set[str], int, int, set[int | None]]:
     """(kinds, vouched to, events, positions) of what the proof finds."""
-    settings = service.client.app.state.wiring.settings  # type: ignore[attr-defined]
+    settings = service.wiring.settings
     with service.database.reading() as connection:
         found, _ = verify(connection, heads=settings.heads_file, key=KEY)
     placed = {f.position for f in found.findings if f.kind in ("altered", "removed", "rewritten")}

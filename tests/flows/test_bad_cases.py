@@ -12,12 +12,12 @@ from geo_service import event_log
 from geo_service.cases.rule_versions import book_in_force, put_book
 from geo_service.cases.tables import case_record, rule_row
 from tests import city
+from tests.flows.acting import Act
 from tests.flows.conftest import Service
 from tests.flows.desk import Answer, Desk, Person
-from tests.flows.test_dispatching import OFFICE, RUBBISH, Act, act, people, reported, the_row_is_the_fold_of_its_events, walk
+from tests.flows.test_dispatching import OFFICE, RUBBISH, reported, the_row_is_the_fold_of_its_events, walk
 from tests.flows.test_reporting import body, send
 
-__all__ = ["act", "people"]  # fixtures
 NUL, BIDI, SURROGATE, EMOJI = "\x00", "‮", "\ud800", "👨‍👩‍👧 🚧"
 
 

@@ -1,8 +1,9 @@
 """The action `consult` opens the same consultation as the one that is convened: no tier without one."""
 
 from geo_service.cases.consulting.repository import of_case
+from tests.flows.acting import Act
 from tests.flows.conftest import Service
-from tests.flows.test_dispatching import Act, act, people, reported, walk  # noqa: F401  # act and people are fixtures
+from tests.flows.test_dispatching import reported, walk
 
 SAID = {"tier": 1, "entry": "duty_unclear", "note": "谁来管？"}
 
@@ -13,7 +14,7 @@ def consulted(service: Service, case_id: int) -> list:
     return answer.json()["items"]
 
 
-def test_the_action_opens_a_consultation(service: Service, act: Act) -> None:  # noqa: F811
+def test_the_action_opens_a_consultation(service: Service, act: Act) -> None:
     case_id = reported(service)
     walk(act, case_id, "file", "dispatch")
     done = act(case_id, "consult", SAID)
@@ -27,7 +28,7 @@ def test_the_action_opens_a_consultation(service: Service, act: Act) -> None:  #
     assert act(case_id, "consult", {**SAID, "tier": 2}, status=409)["code"] == "consultation_running"
 
 
-def test_what_cannot_be_is_refused_and_no_consultation_is_made(service: Service, act: Act) -> None:  # noqa: F811
+def test_what_cannot_be_is_refused_and_no_consultation_is_made(service: Service, act: Act) -> None:
     case_id = reported(service)
     assert act(case_id, "consult", SAID, status=409)["status"] == 409  # not filed yet
     walk(act, case_id, "file", "dispatch")

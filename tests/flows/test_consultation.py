@@ -1,106 +1,20 @@
 """Hard matters over HTTP: consulted on in three tiers, ruled through the one workflow, entered by the rules; on both databases."""
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any
-
-import pytest
-import sqlalchemy as sa
 
 from geo_service import event_log
-from geo_service.accounts import Grant, create_key
 from geo_service.cases.consultation import EntryRule, fold_consultation
 from geo_service.cases.consulting.repository import found
 from geo_service.cases.rule_versions import put_book
 from geo_service.cases.workflow import Recorded
-from geo_service.flows.consultation.entering import enter_due
 from geo_service.rulebooks.in_force import entry_rows
-from geo_service.workers.tables import agency
-from tests.flows.conftest import NOW, Service
-from tests.flows.test_dispatching import (  # noqa: F401  # act and people are fixtures
-    Act,
-    act,
-    people,
-    reported,
-    the_row_is_the_fold_of_its_events,
-    walk,
-)
-
-HOUSING, WATER, ROADS, FIRE, CITY = (
-    f"agency:{code}" for code in ("149901-housing", "149901-water", "149901-roads", "149901-fire", "149900-housing")
-)
-DAY = dt.timedelta(days=1)
+from tests.flows.acting import Act
+from tests.flows.conftest import NOW
+from tests.flows.room import CITY, DAY, FIRE, HOUSING, ROADS, WATER, Room
+from tests.flows.test_dispatching import reported, the_row_is_the_fold_of_its_events, walk
 
 
-@dataclass
-class Room:
-    """The dispatch centre and the agencies, each with a key of its own."""
-
-    service: Service
-    keys: dict[str, dict[str, str]]
-
-    def do(
-        self, path: str, said: dict[str, Any] | None = None, *, who: str = "operator", status: int = 200, **headers: str
-    ) -> dict[str, Any]:
-        """A change, in the present version of what it changes."""
-        self.service.clock.at += dt.timedelta(minutes=1)
-        if "If-Match" not in headers and "/actions/" in path:
-            headers["If-Match"] = f'"{self.see(path.split("/actions/")[0])["version"]}"'
-        answer = self.service.client.post(f"/api/v1/{path}", json=said or {}, headers={**self.keys[who], **headers})
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-    def see(self, path: str, *, who: str = "operator", status: int = 200) -> dict[str, Any]:
-        answer = self.service.client.get(f"/api/v1/{path}", headers=self.keys[who])
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-    def convene(self, case_id: int, *, who: str = "operator", status: int = 201, **said: Any) -> dict[str, Any]:
-        version = self.see(f"cases/{case_id}")["version"]
-        return self.do(
-            f"cases/{case_id}/consultations", {"entry": "duty_unclear", **said}, who=who, status=status, **{"If-Match": f'"{version}"'}
-        )
-
-    def step(self, number: int, verb: str, *, who: str = "operator", status: int = 200, **said: Any) -> dict[str, Any]:
-        return self.do(f"consultations/{number}/actions/{verb}", said, who=who, status=status)
-
-    def tick(self, now: dt.datetime | None = None) -> int:
-        if now is not None:
-            self.service.clock.at = now
-        return enter_due(self.service.database, now=self.service.clock.at)
-
-
-@pytest.fixture
-def room(service: Service) -> Room:
-    rows = [
-        {"agency_id": 10 + n, "code": one.removeprefix("agency:"), "name": f"单位{n}", "level": level, "area_code": area}
-        for n, (one, level, area) in enumerate(
-            [
-                (HOUSING, "district", "149901"),
-                (WATER, "district", "149901"),
-                (ROADS, "district", "149901"),
-                (FIRE, "district", "149901"),
-                (CITY, "city", "149900"),
-            ]
-        )
-    ]
-    keys = {"operator": service.operator}
-    with service.database.writing() as connection:
-        connection.execute(sa.insert(agency), rows)
-        for name, role in [
-            *((one, "agency") for one in (HOUSING, WATER, ROADS, FIRE, CITY)),
-            ("check 1", "supervisor"),
-            ("leader 1", "city_leader"),
-            ("admin 1", "administrator"),
-            ("post:4", "street_office"),
-        ]:
-            grant = Grant(role, acts_for=name) if role in ("agency", "street_office") else None
-            key = create_key(connection, name=f"desk of {name}", role=role, at=NOW, by="test", grant=grant)
-            keys[name] = {"Authorization": f"Bearer {key}"}
-    return Room(service, keys)
-
-
-def passed_around(act: Act, case_id: int, *, reason: str = "unclear_ownership") -> None:  # noqa: F811
+def passed_around(act: Act, case_id: int, *, reason: str = "unclear_ownership") -> None:
     """Filed, sent to housing, which gives it back and points to the waterworks."""
     act(case_id, "file")
     act(case_id, "dispatch", {"owner": HOUSING})
@@ -123,7 +37,7 @@ def instant(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def test_the_first_tier_is_led_by_whoever_received_it_first_and_its_ruling_moves_the_case(room: Room, act: Act) -> None:  # noqa: F811
+def test_the_first_tier_is_led_by_whoever_received_it_first_and_its_ruling_moves_the_case(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     passed_around(act, case_id)
     one = room.convene(case_id)
@@ -152,7 +66,7 @@ def test_the_first_tier_is_led_by_whoever_received_it_first_and_its_ruling_moves
     the_consultation_is_the_fold_of_its_events(room, number)
 
 
-def test_a_case_that_nobody_was_sent_to_gets_its_limit_with_the_ruling(room: Room, act: Act) -> None:  # noqa: F811
+def test_a_case_that_nobody_was_sent_to_gets_its_limit_with_the_ruling(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     act(case_id, "file")
     number = room.convene(case_id, entry="long_standing", lead=HOUSING, invited=[WATER])["consultation_id"]
@@ -165,7 +79,7 @@ def test_a_case_that_nobody_was_sent_to_gets_its_limit_with_the_ruling(room: Roo
     assert case["due_at"] is not None
 
 
-def test_three_tiers_up_to_the_city_leader(room: Room, act: Act) -> None:  # noqa: F811
+def test_three_tiers_up_to_the_city_leader(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     passed_around(act, case_id)
     first = room.convene(case_id)["consultation_id"]
@@ -195,7 +109,7 @@ def test_three_tiers_up_to_the_city_leader(room: Room, act: Act) -> None:  # noq
         the_consultation_is_the_fold_of_its_events(room, one)
 
 
-def test_a_ruling_in_vain_is_overruled_by_a_higher_tier_only(room: Room, act: Act) -> None:  # noqa: F811
+def test_a_ruling_in_vain_is_overruled_by_a_higher_tier_only(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     passed_around(act, case_id)
     for who, lead in (("check 1", WATER), ("check 1", ROADS)):
@@ -209,7 +123,7 @@ def test_a_ruling_in_vain_is_overruled_by_a_higher_tier_only(room: Room, act: Ac
     the_consultation_is_the_fold_of_its_events(room, number)
 
 
-def test_what_is_refused(room: Room, act: Act) -> None:  # noqa: F811
+def test_what_is_refused(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     assert room.convene(case_id, status=409, lead=HOUSING)["code"] == "not_allowed_in_state"  # not filed yet
     passed_around(act, case_id)
@@ -244,7 +158,7 @@ def test_what_is_refused(room: Room, act: Act) -> None:  # noqa: F811
     assert room.step(number, "settle", reason="x", status=409)["code"] == "clock_set_back"
 
 
-def test_a_refused_ruling_leaves_nothing_behind(room: Room, act: Act) -> None:  # noqa: F811
+def test_a_refused_ruling_leaves_nothing_behind(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     act(case_id, "file")
     act(case_id, "dispatch", {"owner": HOUSING})
@@ -259,7 +173,7 @@ def test_a_refused_ruling_leaves_nothing_behind(room: Room, act: Act) -> None:  
     assert room.see(f"consultations/{number}")["state"] == "minuted"
 
 
-def test_the_same_key_acts_once_and_lists_are_filtered_and_paged(room: Room, act: Act) -> None:  # noqa: F811
+def test_the_same_key_acts_once_and_lists_are_filtered_and_paged(room: Room, act: Act) -> None:
     numbers = []
     for _ in range(3):
         case_id = reported(room.service)
@@ -282,7 +196,7 @@ def test_the_same_key_acts_once_and_lists_are_filtered_and_paged(room: Room, act
     room.see("consultations?party=%00", status=422)
 
 
-def test_a_deadline_without_a_quorum_goes_up_by_itself_once_whenever_somebody_looks(room: Room, act: Act) -> None:  # noqa: F811
+def test_a_deadline_without_a_quorum_goes_up_by_itself_once_whenever_somebody_looks(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     act(case_id, "file")
     act(case_id, "dispatch", {"owner": HOUSING})
@@ -310,7 +224,7 @@ def test_a_deadline_without_a_quorum_goes_up_by_itself_once_whenever_somebody_lo
     the_consultation_is_the_fold_of_its_events(room, top[0]["consultation_id"])
 
 
-def test_with_enough_opinions_the_deadline_changes_nothing_and_a_closed_case_settles(room: Room, act: Act) -> None:  # noqa: F811
+def test_with_enough_opinions_the_deadline_changes_nothing_and_a_closed_case_settles(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     walk(act, case_id, "sign")
     one = room.convene(case_id, entry="long_standing", lead=HOUSING, invited=[WATER])
@@ -325,7 +239,7 @@ def test_with_enough_opinions_the_deadline_changes_nothing_and_a_closed_case_set
     the_consultation_is_the_fold_of_its_events(room, one["consultation_id"])
 
 
-def test_a_case_enters_by_the_rules_and_says_why(room: Room, act: Act) -> None:  # noqa: F811
+def test_a_case_enters_by_the_rules_and_says_why(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     passed_around(act, case_id)
     returned_at = room.service.clock.at
@@ -348,7 +262,7 @@ def test_a_case_enters_by_the_rules_and_says_why(room: Room, act: Act) -> None: 
     assert zh.json()["why"].startswith("权责不清：因权属不清退单 1 次")
 
 
-def test_the_red_light_takes_it_up_tier_by_tier(room: Room, act: Act) -> None:  # noqa: F811
+def test_the_red_light_takes_it_up_tier_by_tier(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     due = instant(walk(act, case_id, "dispatch")["due_at"])
     assert room.tick(due + 5 * DAY - dt.timedelta(seconds=1)) == 0
@@ -365,7 +279,7 @@ def test_the_red_light_takes_it_up_tier_by_tier(room: Room, act: Act) -> None:  
     assert instant(lifted["data"]["reached_at"]) == due + 15 * DAY
 
 
-def test_other_rules_are_another_version(room: Room, act: Act) -> None:  # noqa: F811
+def test_other_rules_are_another_version(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     passed_around(act, case_id)
     rules = (EntryRule("returned_often", "returns", 3, 0, "three times", "三次"),)

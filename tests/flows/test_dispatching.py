@@ -1,49 +1,21 @@
 """The work of the dispatch centre over HTTP: from a report to its evaluation, every step by the rules, on both databases."""
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from geo_service import event_log
-from geo_service.accounts import create_key
 from geo_service.cases.progress import fold_case
 from geo_service.cases.repository import case as case_of
 from geo_service.cases.workflow import Recorded
 from tests import city
-from tests.flows.conftest import NOW, Service
+from tests.flows.acting import Act
+from tests.flows.conftest import Service
 from tests.flows.test_reporting import body, send
 
-Act = Callable[..., dict[str, Any]]
 RUBBISH = "gb47678:matter:06010"
 OFFICE = "post:4"
-
-
-@pytest.fixture
-def people(service: Service) -> dict[str, dict[str, str]]:
-    """Keys of an operator and a supervisor."""
-    with service.database.writing() as connection:
-        key = create_key(connection, name="check 1", role="supervisor", at=NOW, by="test")
-    return {"operator": service.operator, "supervisor": {"Authorization": f"Bearer {key}"}}
-
-
-@pytest.fixture
-def act(service: Service, people: dict[str, dict[str, str]]) -> Act:
-    """Does something to a case in its present version and returns the case; status: what must be answered."""
-
-    def do(
-        case_id: int, event: str, said: dict[str, Any] | None = None, *, who: str = "operator", status: int = 200, **headers: str
-    ) -> Any:
-        service.clock.at += dt.timedelta(minutes=1)
-        if "If-Match" not in headers:
-            headers["If-Match"] = service.client.get(f"/api/v1/cases/{case_id}", headers=people[who]).headers["ETag"]
-        path = f"/api/v1/cases/{case_id}/actions/{event}"
-        answer = service.client.post(path, json=said or {}, headers={**people[who], **headers})
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-    return do
 
 
 def reported(service: Service, **more: Any) -> int:

@@ -9,12 +9,14 @@ from typer.testing import CliRunner
 
 from geo_service.cli import app
 from geo_service.flows.consultation.entering import enter_due
-from tests.flows.test_consultation import DAY, HOUSING, WATER, Room, passed_around, room  # noqa: F401  # room is a fixture
-from tests.flows.test_dispatching import Act, act, people, reported  # noqa: F401  # act and people are fixtures
+from tests.flows.acting import Act
+from tests.flows.room import DAY, HOUSING, WATER, Room
+from tests.flows.test_consultation import passed_around
+from tests.flows.test_dispatching import reported
 from tests.flows.test_whistles import STREET, answer, blow
 
 
-def test_two_that_look_at_once_do_it_once(room: Room, act: Act) -> None:  # noqa: F811
+def test_two_that_look_at_once_do_it_once(room: Room, act: Act) -> None:
     cases = [reported(room.service) for _ in range(4)]
     for case_id in cases:
         passed_around(act, case_id)
@@ -27,14 +29,14 @@ def test_two_that_look_at_once_do_it_once(room: Room, act: Act) -> None:  # noqa
     assert [len(room.see(f"cases/{case_id}/consultations")["items"]) for case_id in cases] == [1, 1, 1, 1]
 
 
-def test_one_call_does_no_more_than_it_may_and_the_next_goes_on(room: Room, act: Act) -> None:  # noqa: F811
+def test_one_call_does_no_more_than_it_may_and_the_next_goes_on(room: Room, act: Act) -> None:
     for _ in range(3):
         passed_around(act, reported(room.service))
     now = room.service.clock.at
     assert [enter_due(room.service.database, now=now, most=2) for _ in range(3)] == [2, 1, 0]
 
 
-def test_a_case_in_the_wrong_hands_keeps_no_other_one_back(room: Room, act: Act) -> None:  # noqa: F811
+def test_a_case_in_the_wrong_hands_keeps_no_other_one_back(room: Room, act: Act) -> None:
     """The first of two cases has an event from the future: a machine's clock was wrong."""
     first, second = reported(room.service), reported(room.service)
     for case_id in (second, first):
@@ -44,7 +46,7 @@ def test_a_case_in_the_wrong_hands_keeps_no_other_one_back(room: Room, act: Act)
     assert [len(room.see(f"cases/{case_id}/consultations")["items"]) for case_id in (first, second)] == [0, 1]
 
 
-def test_the_commands_say_what_is_due_and_do_it(room: Room, act: Act, tmp_path: Path) -> None:  # noqa: F811
+def test_the_commands_say_what_is_due_and_do_it(room: Room, act: Act, tmp_path: Path) -> None:
     room.service.clock.at -= 300 * DAY  # the command looks at the machine's own clock: what it is to see is long past
     case_id = reported(room.service)
     passed_around(act, case_id)

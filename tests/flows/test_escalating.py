@@ -7,21 +7,14 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from geo_service.api.wiring import Wiring
 from geo_service.cases.rule_versions import put_book
 from geo_service.cli import app
 from geo_service.clock import FixedClock
 from geo_service.jobs import run_due, status
 from geo_service.jobs.leases import LEASE, take
+from tests.flows.acting import Act
 from tests.flows.conftest import Service
-from tests.flows.test_dispatching import (  # noqa: F401  # act and people are fixtures
-    Act,
-    act,
-    people,
-    reported,
-    the_row_is_the_fold_of_its_events,
-    walk,
-)
+from tests.flows.test_dispatching import reported, the_row_is_the_fold_of_its_events, walk
 
 
 def rungs(service: Service, case_id: int) -> list[tuple[str, str]]:
@@ -31,19 +24,14 @@ def rungs(service: Service, case_id: int) -> list[tuple[str, str]]:
 
 def run_at(service: Service, at: dt.datetime) -> int | None:
     """How many rungs are climbed at an instant."""
-    return run_due(wiring_of(service), clock=FixedClock(at))["escalation"]
-
-
-def wiring_of(service: Service) -> Wiring:
-    wiring: Wiring = service.client.app.state.wiring  # type: ignore[attr-defined]  # a starlette app
-    return wiring
+    return run_due(service.wiring, clock=FixedClock(at))["escalation"]
 
 
 def instant(case: dict[str, Any], name: str) -> dt.datetime:
     return dt.datetime.fromisoformat(case[name])
 
 
-def test_each_rung_is_climbed_once_and_again_finds_nothing(service: Service, act: Act) -> None:  # noqa: F811
+def test_each_rung_is_climbed_once_and_again_finds_nothing(service: Service, act: Act) -> None:
     case_id = reported(service)
     sent = walk(act, case_id, "dispatch")
     assert run_at(service, instant(sent, "warn_at") - dt.timedelta(seconds=1)) == 0
@@ -54,7 +42,7 @@ def test_each_rung_is_climbed_once_and_again_finds_nothing(service: Service, act
     the_row_is_the_fold_of_its_events(service, case_id)
 
 
-def test_downtime_changes_no_rung_and_no_instant(service: Service, act: Act) -> None:  # noqa: F811
+def test_downtime_changes_no_rung_and_no_instant(service: Service, act: Act) -> None:
     ids = [reported(service), reported(service)]
     sent = [walk(act, case_id, "dispatch") for case_id in ids]
     later = instant(sent[1], "due_at") + dt.timedelta(days=30)
@@ -66,7 +54,7 @@ def test_downtime_changes_no_rung_and_no_instant(service: Service, act: Act) -> 
     assert found == sorted(found, key=lambda one: one[1])
 
 
-def test_what_is_handled_or_suspended_is_left_alone(service: Service, act: Act) -> None:  # noqa: F811
+def test_what_is_handled_or_suspended_is_left_alone(service: Service, act: Act) -> None:
     handled, hung = reported(service), reported(service)
     walk(act, handled, "feed_back")
     walk(act, hung, "sign")
@@ -80,9 +68,9 @@ def test_a_job_is_done_by_one_and_taken_over_when_its_lease_is_over(service: Ser
     with service.database.writing() as connection:
         assert take(connection, "escalation", holder="one", now=now)
         assert not take(connection, "escalation", holder="two", now=now)
-    assert run_due(wiring_of(service), clock=FixedClock(now), holder="two")["escalation"] is None
-    assert run_due(wiring_of(service), clock=FixedClock(now + LEASE), holder="two")["escalation"] == 0
-    tasks = {task["name"]: task for task in status(wiring_of(service), language="en")["tasks"]}
+    assert run_due(service.wiring, clock=FixedClock(now), holder="two")["escalation"] is None
+    assert run_due(service.wiring, clock=FixedClock(now + LEASE), holder="two")["escalation"] == 0
+    tasks = {task["name"]: task for task in status(service.wiring, language="en")["tasks"]}
     assert (tasks["escalation"]["holder"], tasks["escalation"]["runs"]) == (None, 1)
 
 

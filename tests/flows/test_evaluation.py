@@ -12,8 +12,9 @@ from geo_service.cases.rate_rules import put_standard
 from geo_service.cases.yardstick import shipped_yardstick
 from geo_service.workers.tables import agency
 from tests import city
+from tests.flows.acting import Act
 from tests.flows.conftest import NOW, Service
-from tests.flows.test_dispatching import RUBBISH, Act, act, people, reported, walk  # noqa: F401  # act and people are fixtures
+from tests.flows.test_dispatching import RUBBISH, reported, walk
 from tests.flows.test_reporting import body, send
 
 PERIOD = {"from": "2026-11-01T00:00:00+08:00", "to": "2026-12-01T00:00:00+08:00"}
@@ -26,7 +27,7 @@ def asked(service: Service, **query: Any) -> Any:
 
 
 @pytest.fixture
-def some_cases(service: Service, act: Act) -> None:  # noqa: F811  # the fixture, asked for by its name
+def some_cases(service: Service, act: Act) -> None:
     """One evaluated, one overdue, one returned to an agency, one repeated in the village, one outside the city."""
     walk(act, reported(service))
     late = reported(service)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from geo_service.workers.tables import holding
 from tests.flows.conftest import Service
-from tests.flows.test_dispatching import act, people, reported, the_row_is_the_fold_of_its_events  # noqa: F401  # fixtures
+from tests.flows.test_dispatching import reported, the_row_is_the_fold_of_its_events
 from tests.flows.test_evaluation import asked, listed
 
 OF_PLACE, GRID_WORKER, SECRETARY, STAND_IN = "1", "2", "3", "9"
@@ -34,7 +34,7 @@ def replaced(service: Service, post_id: int, person_id: int) -> None:
         connection.execute(sa.insert(holding).values(holding_id=99, post_id=post_id, person_id=person_id, from_at=at))
 
 
-def test_a_case_counts_for_the_person_who_had_it_in_hand(service: Service, act: Callable[..., Any]) -> None:  # noqa: F811
+def test_a_case_counts_for_the_person_who_had_it_in_hand(service: Service, act: Callable[..., Any]) -> None:
     waiting, done, open_one, stood_in, of_agency = (reported(service) for _ in range(5))
     assert by_worker(service) == ({OF_PLACE: 5}, 0)  # nobody owns them: who answers for the place
     for case_id, owner in ((done, "post:2"), (open_one, "post:2"), (stood_in, "post:7"), (of_agency, "agency:S1")):

@@ -170,7 +170,7 @@ def test_who_keeps_one_community_keeps_only_that(service: Service) -> None:
         create_account(
             connection, username="jia", display_name="甲", password="correct-horse-7", grants=grants, by="test", at=NOW, must_change=False
         )
-    service.client.app.state.wiring.settings.accounts.second_factor_for = []  # type: ignore[attr-defined]
+    service.wiring.settings.accounts.second_factor_for = []
     session = service.client.post("/api/v1/session", json={"username": "jia", "password": "correct-horse-7"}).json()
     mine = {"X-CSRF-Token": session["csrf"]}
     assert service.client.post("/api/v1/facilities", headers=mine, json=station()).status_code == 201

@@ -7,8 +7,9 @@ import pytest
 from geo_service.cases.rule_versions import book_in_force, put_book, rows_of
 from geo_service.maps.frames import cases_frame
 from geo_service.scope import EVERYTHING
+from tests.flows.acting import Act
 from tests.flows.conftest import NOW, Service
-from tests.flows.test_dispatching import RUBBISH, Act, act, people, reported  # noqa: F401  # act and people are fixtures
+from tests.flows.test_dispatching import RUBBISH, reported
 
 
 def change(service: Service, change_row: Any) -> None:
@@ -23,7 +24,7 @@ def only_hot(row: dict[str, Any]) -> dict[str, Any] | None:
     return {**row, "condition": "hot", "zh": "热点", "en": "hot"} if (row["table"], row.get("condition")) == ("conditions", "hard") else row
 
 
-def test_a_condition_is_one_of_the_version_in_force(service: Service, act: Act) -> None:  # noqa: F811
+def test_a_condition_is_one_of_the_version_in_force(service: Service, act: Act) -> None:
     refused = act(reported(service), "file", {"condition": "no_such"}, status=422)
     assert (refused["code"], "enquiry" in refused["detail"]) == ("unknown_condition", True)
     assert act(reported(service), "file", {"condition": "hard"})["condition"] == "hard"
@@ -36,7 +37,7 @@ def test_a_condition_is_one_of_the_version_in_force(service: Service, act: Act) 
 
 
 @pytest.mark.parametrize("gone", [False, True])
-def test_categories_are_called_what_the_rules_call_them(service: Service, act: Act, gone: bool) -> None:  # noqa: F811
+def test_categories_are_called_what_the_rules_call_them(service: Service, act: Act, gone: bool) -> None:
     filed, received = reported(service), reported(service)
     before = act(filed, "file")["category_name"]
 
@@ -54,7 +55,7 @@ def test_categories_are_called_what_the_rules_call_them(service: Service, act: A
     assert [row["category_name"] for row in rows] == [now]
     words = service.client.get("/api/v1/console/vocabulary", headers=service.operator).json()["categories"]
     assert {one["name"] for one in words if one["key"] == RUBBISH} == (set() if gone else {now})
-    wiring = service.client.app.state.wiring  # type: ignore[attr-defined]  # a starlette app
+    wiring = service.wiring
     with service.database.reading() as connection:
         frame = cases_frame(connection, wiring.published.current(), scope=EVERYTHING, chosen=None, at=NOW, language="en")
     assert list(frame["category"]) == [before, now]

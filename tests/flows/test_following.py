@@ -100,7 +100,7 @@ def test_geocoding_says_how_deep_it_got(service: Service) -> None:
 
 def test_a_full_disk_is_told_and_loses_nothing(service: Service) -> None:
     if service.database.dialect == "sqlite":
-        with service.client.app.state.wiring.database.engines.write.connect() as connection:  # type: ignore[attr-defined]
+        with service.wiring.database.engines.write.connect() as connection:
             pages = connection.execute(sa.text("PRAGMA page_count")).scalar_one()
             connection.execute(sa.text(f"PRAGMA max_page_count = {pages}"))
         answers = [service.client.post("/api/v1/reports", json=body(50, 50, description="满" * 9_000)) for _ in range(4)]

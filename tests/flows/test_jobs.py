@@ -20,7 +20,6 @@ from typer.testing import CliRunner
 
 from boundaries.errors import StoreError
 from boundaries.store.tables import generation
-from geo_service.api.wiring import Wiring
 from geo_service.app import wire
 from geo_service.backlog import enqueue, job, take
 from geo_service.cli import app
@@ -35,11 +34,6 @@ from tests.flows.conftest import NOW, Service, served
 from tests.flows.test_planning import Desk, key_of, split
 
 WAIT_S = 300.0
-
-
-def wiring_of(service: Service) -> Wiring:
-    wiring: Wiring = service.client.app.state.wiring  # type: ignore[attr-defined]  # a starlette app
-    return wiring
 
 
 def drafts_generations(database: Database) -> int:
@@ -78,7 +72,7 @@ def test_preparing_is_a_job_with_a_place_to_look_at(service: Service) -> None:
     assert (done["state"], done["progress"], done["problem"]) == ("done", 1.0, None)
     assert done["result"] == {"draft_id": int(desk.path.rsplit("/", 1)[1]), "generation": 2, "defects": 1, "errors": 0, "publishable": True}
     assert desk.post(f"{desk.path}/prepare", status=202)["state"] == "done"
-    tiles = list((wiring_of(service).settings.storage.data_dir / "tiles").glob("*.pmtiles"))
+    tiles = list((service.wiring.settings.storage.data_dir / "tiles").glob("*.pmtiles"))
     assert len(tiles) == 2  # those of the generation in force, and those of the draft
     assert drafts_generations(service.database) == 1
 
@@ -191,7 +185,7 @@ def test_told_to_stop_a_job_goes_back_into_the_queue_at_once(service: Service, m
         raise AssertionError("it went on")
 
     monkeypatch.setattr(running, "KINDS", {"prepare_draft": waits})
-    loop = threading.Thread(target=run_forever, args=(wiring_of(service), stop))
+    loop = threading.Thread(target=run_forever, args=(service.wiring, stop))
     loop.start()
     assert reached.wait(WAIT_S)
     half = desk.get(asked["href"])

@@ -69,7 +69,7 @@ class Desk:
 
 
 def key_of(service: Service, code: str) -> int:
-    published = service.client.app.state.wiring.published.current()  # type: ignore[attr-defined]  # a starlette app
+    published = service.wiring.published.current()
     return int(published.by_code[code].area_id)
 
 
@@ -132,7 +132,7 @@ def test_an_operation_needs_the_head_and_the_same_client_id_is_done_once(service
 def test_a_draft_is_rebuilt_from_its_record(service: Service) -> None:
     desk = Desk(service)
     desk.do(split(service))
-    service.client.app.state.wiring.drafts.forget(int(desk.path.rsplit("/", 1)[1]))  # type: ignore[attr-defined]
+    service.wiring.drafts.forget(int(desk.path.rsplit("/", 1)[1]))
     merged = desk.do({"kind": "merge", "areas": [key_of(service, f"{city.A1}01"), key_of(service, f"{city.A1}02")]})
     assert merged["head"] == 2
     assert desk.step("undo")["head"] == 3

@@ -63,7 +63,7 @@ def test_no_bad_file_gets_through(planner: Sender, content: bytes, code: str) ->
 
 
 def test_a_bomb_that_lies_about_its_size_is_stopped_while_it_is_unpacked(planner: Sender, service: Service) -> None:
-    uploads = service.client.app.state.wiring.settings.uploads  # type: ignore[attr-defined]  # a starlette app
+    uploads = service.wiring.settings.uploads
     uploads.upload_bytes = 50_000
     packed = bytearray(zipped(**{"a.shp": bytes(400_000)}))
     for place in range(len(packed) - 4):
@@ -74,7 +74,7 @@ def test_a_bomb_that_lies_about_its_size_is_stopped_while_it_is_unpacked(planner
 
 
 def test_the_largest_body_is_a_setting_and_counts_while_it_comes(planner: Sender, service: Service) -> None:
-    service.client.app.state.wiring.settings.uploads.upload_bytes = 50_000  # type: ignore[attr-defined]
+    service.wiring.settings.uploads.upload_bytes = 50_000
     refused = planner.send("drafts/adopt", bytes(400_000), status=413)
     assert refused["code"] == "body_too_large"
 

@@ -28,7 +28,7 @@ def ask(planner: Sender, content: bytes, *, query: str = "", **options: Any) -> 
 
 
 def waiting_files(service: Service) -> list[Path]:
-    home = service.client.app.state.wiring.settings.storage.data_dir / "uploads"  # type: ignore[attr-defined]  # a starlette app
+    home = service.wiring.settings.storage.data_dir / "uploads"
     return sorted(home.iterdir()) if home.is_dir() else []
 
 
@@ -56,7 +56,7 @@ def test_an_import_is_a_job_whose_result_can_be_published(service: Service, plan
 
 def test_it_tells_how_far_it_is(service: Service, planner: Sender, tmp_path: Path) -> None:
     asked, told = ask(planner, whole_city(tmp_path)), []
-    wiring = service.client.app.state.wiring  # type: ignore[attr-defined]  # a starlette app
+    wiring = service.wiring
     with service.database.reading() as connection:
         waiting = job_of(connection, asked["job_id"])
     import_city(wiring, waiting, lambda share, step: told.append((share, step)))

@@ -11,10 +11,10 @@ from openpyxl import load_workbook
 
 from tests import city
 from tests.flows.conftest import Service
+from tests.flows.rule_desk import Desk
 from tests.flows.test_dispatching import RUBBISH
 from tests.flows.test_evaluation import asked
 from tests.flows.test_reporting import body, send
-from tests.flows.test_rules import Desk, desk  # noqa: F401  # desk is a fixture
 
 HEAD = ["area", "people", "household_size", "as_of", "source"]
 FIGURES = [
@@ -40,7 +40,7 @@ def test_without_figures_load_is_told_by_households_and_says_so(service: Service
     assert (asked(service, by="agency").json()["load_per"], asked(service, by="agency").json()["load_basis"]) == (None, None)
 
 
-def test_figures_go_down_by_households_and_up_by_sums(service: Service, desk: Desk) -> None:  # noqa: F811
+def test_figures_go_down_by_households_and_up_by_sums(service: Service, desk: Desk) -> None:
     for x, y in ((50, 50), (400, 100), (400, 100)):
         send(service, body(x, y, category=RUBBISH))
     assert desk.send("population", [HEAD, *FIGURES], commit=True)["version"] == 1
@@ -64,7 +64,7 @@ def test_figures_go_down_by_households_and_up_by_sums(service: Service, desk: De
     assert "version 1 of the population table" in found["load_basis"]
 
 
-def test_what_is_not_known_in_every_part_is_not_summed(service: Service, desk: Desk) -> None:  # noqa: F811
+def test_what_is_not_known_in_every_part_is_not_summed(service: Service, desk: Desk) -> None:
     desk.send("population", [HEAD, [city.V, "400", "", "", ""], [city.A, "0", "", "", ""]], commit=True)
     assert lines_of(service, "street")[city.STREET]["population"] is None
     assert {key: line["population"] for key, line in lines_of(service, "community").items()} == {city.A: 0, city.B: None, city.V: 400}
@@ -72,7 +72,7 @@ def test_what_is_not_known_in_every_part_is_not_summed(service: Service, desk: D
     assert asked(service, level="grid", area=city.B).json()["load_per"] == "households"
 
 
-def test_sheets_and_the_page_say_the_same(service: Service, desk: Desk) -> None:  # noqa: F811
+def test_sheets_and_the_page_say_the_same(service: Service, desk: Desk) -> None:
     send(service, body(400, 100, category=RUBBISH))
     desk.send("population", [HEAD, *FIGURES], commit=True)
     rows = {
@@ -94,7 +94,7 @@ def test_sheets_and_the_page_say_the_same(service: Service, desk: Desk) -> None:
     assert "version 1 of the population table" in page
 
 
-def test_figures_come_and_go_as_a_table_and_hold_from_their_date(service: Service, desk: Desk) -> None:  # noqa: F811
+def test_figures_come_and_go_as_a_table_and_hold_from_their_date(service: Service, desk: Desk) -> None:
     empty = desk.get("/population").json()
     assert (empty["version"], empty["tables"][0]["rows"]) == (0, [])
     desk.send("population", [*desk.table("population"), *FIGURES], commit=True)
@@ -108,7 +108,7 @@ def test_figures_come_and_go_as_a_table_and_hold_from_their_date(service: Servic
     assert lines_of(service, "community")[city.V]["population"] == 400  # as of the end of November
 
 
-def test_figures_that_cannot_be_are_told_row_by_row(desk: Desk) -> None:  # noqa: F811
+def test_figures_that_cannot_be_are_told_row_by_row(desk: Desk) -> None:
     rows = [
         ["nowhere", "1", "", "", ""],
         [city.A, "1", "2", "", ""],

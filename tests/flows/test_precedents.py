@@ -4,11 +4,13 @@ from typing import Any
 
 from geo_service import event_log
 from geo_service.rulebooks import matrix_in_force
-from tests.flows.test_consultation import FIRE, HOUSING, ROADS, WATER, Room, passed_around, room  # noqa: F401  # room is a fixture
-from tests.flows.test_dispatching import RUBBISH, Act, act, people, reported  # noqa: F401  # act and people are fixtures
+from tests.flows.acting import Act
+from tests.flows.room import FIRE, HOUSING, ROADS, WATER, Room
+from tests.flows.test_consultation import passed_around
+from tests.flows.test_dispatching import RUBBISH, reported
 
 
-def ruled(room: Room, act: Act, lead: str, **said: Any) -> tuple[int, dict[str, Any]]:  # noqa: F811
+def ruled(room: Room, act: Act, lead: str, **said: Any) -> tuple[int, dict[str, Any]]:
     """A case that was ruled on, and its consultation."""
     case_id = reported(room.service)
     passed_around(act, case_id)
@@ -19,17 +21,17 @@ def ruled(room: Room, act: Act, lead: str, **said: Any) -> tuple[int, dict[str, 
     return case_id, room.step(number, "rule", lead=lead, words="duty list, item 12", who="check 1", **said)
 
 
-def decide(room: Room, number: int, verb: str, *, who: str = "admin 1", status: int = 200, **said: Any) -> dict[str, Any]:  # noqa: F811
+def decide(room: Room, number: int, verb: str, *, who: str = "admin 1", status: int = 200, **said: Any) -> dict[str, Any]:
     return room.do(f"rule-proposals/{number}/actions/{verb}", said, who=who, status=status)
 
 
-def rules(room: Room) -> tuple[int, list[str]]:  # noqa: F811
+def rules(room: Room) -> tuple[int, list[str]]:
     with room.service.database.reading() as connection:
         matrix = matrix_in_force(connection, at=room.service.clock.at)
     return matrix.version, [rule.rule_id for rule in matrix.rules]
 
 
-def test_earlier_rulings_on_like_matters_are_found(room: Room, act: Act) -> None:  # noqa: F811
+def test_earlier_rulings_on_like_matters_are_found(room: Room, act: Act) -> None:
     first, one = ruled(room, act, ROADS)
     second, _ = ruled(room, act, FIRE)
     new = reported(room.service)
@@ -42,7 +44,7 @@ def test_earlier_rulings_on_like_matters_are_found(room: Room, act: Act) -> None
     assert room.see(f"cases/{first}/precedents")["items"][0]["case_id"] == second  # never itself
 
 
-def test_a_precedent_becomes_a_rule_that_decides_the_next_case(room: Room, act: Act) -> None:  # noqa: F811
+def test_a_precedent_becomes_a_rule_that_decides_the_next_case(room: Room, act: Act) -> None:
     _, one = ruled(room, act, ROADS, precedent=True, cohandlers=[WATER])
     number = one["proposal_id"]
     version, before = rules(room)
@@ -67,7 +69,7 @@ def test_a_precedent_becomes_a_rule_that_decides_the_next_case(room: Room, act: 
     assert (told.data["version"], told.data["proposal_id"], told.actor) == (version + 1, number, "desk of admin 1")
 
 
-def test_a_rule_that_would_be_claimed_twice_is_refused_until_it_has_a_priority(room: Room, act: Act) -> None:  # noqa: F811
+def test_a_rule_that_would_be_claimed_twice_is_refused_until_it_has_a_priority(room: Room, act: Act) -> None:
     _, first = ruled(room, act, ROADS, precedent=True)
     _, second = ruled(room, act, FIRE, precedent=True)
     decide(room, first["proposal_id"], "accept")
@@ -88,7 +90,7 @@ def test_a_rule_that_would_be_claimed_twice_is_refused_until_it_has_a_priority(r
     assert (listed["total"], listed["items"][0]["proposal_id"], listed["next"]) == (2, number, number)
 
 
-def test_a_proposal_is_declined_with_a_reason(room: Room, act: Act) -> None:  # noqa: F811
+def test_a_proposal_is_declined_with_a_reason(room: Room, act: Act) -> None:
     _, one = ruled(room, act, ROADS, precedent=True, category="gb47678:matter:06", area="149900")
     number, version = one["proposal_id"], rules(room)[0]
     assert decide(room, number, "decline", status=422)["code"] == "malformed"

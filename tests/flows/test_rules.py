@@ -14,52 +14,15 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from geo_service import event_log
-from geo_service.accounts import create_key
 from map_ui.packing.payload import unpack
 from tests import city
-from tests.flows.conftest import NOW, Service
-from tests.flows.test_dispatching import RUBBISH, act, people, reported  # noqa: F401  # act and people are fixtures
+from tests.flows.conftest import NOW
+from tests.flows.rule_desk import Desk, Lines
+from tests.flows.test_dispatching import RUBBISH, reported
 from tests.flows.test_reporting import body, send
 from tests.map_ui.test_escaping import Parts
 
 TABLES = ("categories", "affairs", "conditions", "limits", "duties", "calendar", "matrix", "ladder", "entries")
-Lines = list[list[str]]
-
-
-class Desk:
-    """Whoever keeps the rules, with an administrator's key."""
-
-    def __init__(self, service: Service) -> None:
-        self.service = service
-        with service.database.writing() as connection:
-            key = create_key(connection, name="rules 1", role="administrator", at=NOW, by="test")
-        self.headers = {"Authorization": f"Bearer {key}"}
-
-    def get(self, path: str, **params: Any) -> Any:
-        answer = self.service.client.get(f"/api/v1/rules{path}", params=params, headers=self.headers)
-        assert answer.status_code == 200, answer.text
-        return answer
-
-    def table(self, kind: str) -> Lines:
-        """The exported CSV as cells: mark, heading, rows."""
-        return list(csv.reader(io.StringIO(self.get(f"/{kind}", format="csv").content.decode("utf-8-sig"))))
-
-    def send(self, kind: str, data: bytes | Lines, *, status: int = 200, **params: Any) -> Any:
-        if not isinstance(data, bytes):
-            out = io.StringIO()
-            csv.writer(out).writerows(data)
-            data = out.getvalue().encode()
-        answer = self.service.client.post(f"/api/v1/rules/{kind}", params=params, content=data, headers=self.headers)
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-    def version(self, kind: str) -> int:
-        return int(self.get(f"/{kind}").json()["version"])
-
-
-@pytest.fixture
-def desk(service: Service) -> Desk:
-    return Desk(service)
 
 
 def changed(lines: Lines, match: dict[str, str], **values: str) -> Lines:
@@ -97,7 +60,7 @@ def test_a_catalogue_has_several_tables_and_a_csv_only_one(desk: Desk) -> None:
     assert desk.service.client.get("/api/v1/rules/laws", headers=desk.headers).json()["code"] == "unknown_rules"
 
 
-def test_an_old_case_keeps_the_rules_it_was_judged_by(desk: Desk, act: Callable[..., Any]) -> None:  # noqa: F811
+def test_an_old_case_keeps_the_rules_it_was_judged_by(desk: Desk, act: Callable[..., Any]) -> None:
     service = desk.service
     sent, waiting = reported(service), reported(service)
     act(sent, "file")
@@ -136,7 +99,7 @@ def test_an_old_case_keeps_the_rules_it_was_judged_by(desk: Desk, act: Callable[
     assert [event.data["version"] for event in logged] == [2]
 
 
-def test_the_dispatch_clock_follows_the_table(desk: Desk, act: Callable[..., Any]) -> None:  # noqa: F811
+def test_the_dispatch_clock_follows_the_table(desk: Desk, act: Callable[..., Any]) -> None:
     service = desk.service
     first = act(reported(service), "file")  # Tuesday 10:31 in the city: two working hours end at 14:31
     assert first["dispatch_due_at"][:16] == "2026-11-24T06:31"
@@ -189,7 +152,7 @@ def test_another_table_of_the_catalogue_may_change_meanwhile(desk: Desk) -> None
     assert [row["amount"] for row in limits if row["category"] == "*" and row["stage"] == "handle" and row["condition"] == "*"] == [9.0]
 
 
-def test_a_tree_of_ones_own_stands_beside_the_others(desk: Desk, act: Callable[..., Any]) -> None:  # noqa: F811
+def test_a_tree_of_ones_own_stands_beside_the_others(desk: Desk, act: Callable[..., Any]) -> None:
     rows = desk.table("categories")
     rows.append(["", "local", "matter", "90001", "宠物", "遛犬不拴绳"])
     told = desk.send("categories", rows, commit=True)
@@ -282,7 +245,7 @@ def test_a_matrix_that_leaves_gaps_is_refused_unless_told(desk: Desk) -> None:
     assert desk.send("matrix", twice, commit=True, status=409)["code"] == "matrix_leaves_gaps"
 
 
-def test_an_expired_rule_stays_in_the_table_but_cannot_be_named(desk: Desk, act: Callable[..., Any]) -> None:  # noqa: F811
+def test_an_expired_rule_stays_in_the_table_but_cannot_be_named(desk: Desk, act: Callable[..., Any]) -> None:
     rows = desk.table("matrix")
     rows.append(["winter", RUBBISH, city.STREET, "agency:S1", "", "5", "2026-11-01", "2026-11-30", "", "扫雪令"])
     desk.send("matrix", rows, commit=True)
@@ -298,7 +261,7 @@ def test_an_expired_rule_stays_in_the_table_but_cannot_be_named(desk: Desk, act:
     assert desk.send("matrix", renewed, status=422)["errors"][0]["code"] == "expired_rule"
 
 
-def test_why_here_is_stored_and_answered_in_both_languages(desk: Desk, act: Callable[..., Any]) -> None:  # noqa: F811
+def test_why_here_is_stored_and_answered_in_both_languages(desk: Desk, act: Callable[..., Any]) -> None:
     rows = desk.table("matrix")
     rows.append(["street", RUBBISH, city.STREET, "agency:S1", "", "0", "", "", "01-01..12-31", "履职清单第7项"])
     desk.send("matrix", rows, commit=True)

@@ -11,8 +11,9 @@ import pytest
 
 from geo_service.jobs.periodic import TASKS, run_task
 from tests.flows.conftest import Service
-from tests.flows.test_dispatching import act, people, reported  # noqa: F401  # act and people are fixtures
-from tests.flows.test_rules import Desk, Lines, changed, desk  # noqa: F401  # desk is a fixture
+from tests.flows.rule_desk import Desk, Lines
+from tests.flows.test_dispatching import reported
+from tests.flows.test_rules import changed
 
 
 def until(lines: Lines, year: int) -> Lines:
@@ -20,7 +21,7 @@ def until(lines: Lines, year: int) -> Lines:
     return [line for line in lines if not line[0][:4].isdigit() or int(line[0][:4]) <= year]
 
 
-def test_a_holiday_that_is_added_moves_new_deadlines_and_no_old_one(desk: Desk, act: Callable[..., Any]) -> None:  # noqa: F811
+def test_a_holiday_that_is_added_moves_new_deadlines_and_no_old_one(desk: Desk, act: Callable[..., Any]) -> None:
     service = desk.service
     case_id = reported(service)
     act(case_id, "file")
@@ -39,7 +40,7 @@ def test_a_holiday_that_is_added_moves_new_deadlines_and_no_old_one(desk: Desk, 
     assert shown["calendar"]["warning"] is None
 
 
-def test_working_hours_and_seasons_come_from_the_table(desk: Desk, act: Callable[..., Any]) -> None:  # noqa: F811
+def test_working_hours_and_seasons_come_from_the_table(desk: Desk, act: Callable[..., Any]) -> None:
     rows = desk.table("calendar")
     rows += [["*", "hours", "09:00-12:00 13:00-18:00", ""], ["11-15..02-15", "hours", "10:00-12:00 13:00-15:00", ""]]
     desk.send("calendar", rows, commit=True)
@@ -50,7 +51,7 @@ def test_working_hours_and_seasons_come_from_the_table(desk: Desk, act: Callable
     assert case["due_at"][:16] == "2026-11-25T02:32"
 
 
-def test_a_calendar_that_contradicts_itself_is_refused_row_by_row(desk: Desk) -> None:  # noqa: F811
+def test_a_calendar_that_contradicts_itself_is_refused_row_by_row(desk: Desk) -> None:
     good = desk.table("calendar")
     rows = [
         (["2026-11-24T00:00:00+08:00", "off", "x", ""], "day", "bad_date"),
@@ -76,7 +77,7 @@ def test_a_calendar_that_contradicts_itself_is_refused_row_by_row(desk: Desk) ->
 
 
 def test_the_end_of_the_table_is_told_sixty_days_before(
-    desk: Desk,  # noqa: F811
+    desk: Desk,
     service: Service,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -90,7 +91,7 @@ def test_the_end_of_the_table_is_told_sixty_days_before(
     assert "37 days left" in desk.get("/calendar").json()["calendar"]["warning"]
     assert desk.get("").json()["calendar"]["days_left"] == 37
     task = next(one for one in TASKS if one.name == "calendar")
-    wiring = service.client.app.state.wiring  # type: ignore[attr-defined]  # starlette's client knows its app
+    wiring = service.wiring
     with caplog.at_level(logging.WARNING, logger="citygrid.jobs"):
         assert run_task(wiring, task, holder="test", clock=service.clock) == 1
     assert "37" in caplog.text
@@ -99,7 +100,7 @@ def test_the_end_of_the_table_is_told_sixty_days_before(
     assert run_task(wiring, task, holder="test", clock=service.clock) == 0
 
 
-def test_a_deadline_behind_the_end_of_the_table_is_flagged(desk: Desk, act: Callable[..., Any]) -> None:  # noqa: F811
+def test_a_deadline_behind_the_end_of_the_table_is_flagged(desk: Desk, act: Callable[..., Any]) -> None:
     service = desk.service
     service.clock.at = dt.datetime(2026, 12, 31, 8, 0, tzinfo=dt.UTC)  # Thursday 16:00
     first = reported(service)
@@ -116,7 +117,7 @@ def test_a_deadline_behind_the_end_of_the_table_is_flagged(desk: Desk, act: Call
     assert act(exact, "dispatch", {"limit": {"amount": 24, "clock": "urgent_hour"}})["due_assumed"] is False
 
 
-def test_the_ladder_of_the_table_is_the_one_that_is_climbed(desk: Desk, act: Callable[..., Any]) -> None:  # noqa: F811
+def test_the_ladder_of_the_table_is_the_one_that_is_climbed(desk: Desk, act: Callable[..., Any]) -> None:
     service = desk.service
     rows = desk.table("ladder")
     circle = changed([list(line) for line in rows], {"code": "late_leader"}, then="warn_owner")
@@ -131,7 +132,7 @@ def test_the_ladder_of_the_table_is_the_one_that_is_climbed(desk: Desk, act: Cal
     act(case_id, "dispatch")
     service.clock.at += dt.timedelta(days=1)
     task = next(one for one in TASKS if one.name == "escalation")
-    wiring = service.client.app.state.wiring  # type: ignore[attr-defined]  # starlette's client knows its app
+    wiring = service.wiring
     assert run_task(wiring, task, holder="test", clock=service.clock) == 1
     events = service.client.get(f"/api/v1/cases/{case_id}/events", headers=service.operator).json()["items"]
     assert (events[-1]["kind"], events[-1]["data"]["rung"], events[-1]["data"]["tells"]) == ("escalated", "only", "supervisor")

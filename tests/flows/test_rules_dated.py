@@ -12,21 +12,22 @@ from geo_service import event_log
 from geo_service.cases.rule_versions import book_in_force, books, rows_of
 from tests import city
 from tests.flows.conftest import NOW
-from tests.flows.test_dispatching import RUBBISH, act, people, reported  # noqa: F401  # act and people are fixtures
+from tests.flows.rule_desk import Desk
+from tests.flows.test_dispatching import RUBBISH, reported
 from tests.flows.test_planning import Desk as Drawing
 from tests.flows.test_planning import key_of
-from tests.flows.test_rules import EVERYTHING, Desk, changed, desk  # noqa: F401  # desk is a fixture
+from tests.flows.test_rules import EVERYTHING, changed
 
 Act = Callable[..., Any]
 LATER = NOW + dt.timedelta(days=7)
 FASTER = {"category": RUBBISH, "stage": "handle", "area_class": "*"}
 
 
-def plan(desk: Desk, kind: str, lines: Any, *, start: dt.datetime = LATER, **params: Any) -> Any:  # noqa: F811
+def plan(desk: Desk, kind: str, lines: Any, *, start: dt.datetime = LATER, **params: Any) -> Any:
     return desk.send(kind, lines, commit=True, effective_from=start.isoformat(), **params)
 
 
-def test_a_dated_version_holds_exactly_from_its_instant(desk: Desk, act: Act) -> None:  # noqa: F811
+def test_a_dated_version_holds_exactly_from_its_instant(desk: Desk, act: Act) -> None:
     told = plan(desk, "limits", changed(desk.table("limits"), FASTER, amount="1", clock="urgent_hour"), note="from December")
     assert (told["committed"], told["version"]) == (True, 2)
     assert told["said"].startswith(f"version 2 will hold from {LATER.isoformat()}")
@@ -47,7 +48,7 @@ def test_a_dated_version_holds_exactly_from_its_instant(desk: Desk, act: Act) ->
     assert act(reported(desk.service), "file", {"rules_version": 1}, status=422)["code"] == "superseded_rules"
 
 
-def test_a_rule_that_is_not_in_force_cannot_be_named(desk: Desk, act: Act) -> None:  # noqa: F811
+def test_a_rule_that_is_not_in_force_cannot_be_named(desk: Desk, act: Act) -> None:
     rows = desk.table("matrix")
     rows.append(["old", RUBBISH, city.STREET, "agency:S1", "", "5", "", "", "", ""])
     rows.append(["winter", RUBBISH, city.STREET, "agency:S1", "", "5", "2026-12-20", "", "", ""])
@@ -70,7 +71,7 @@ def test_a_rule_that_is_not_in_force_cannot_be_named(desk: Desk, act: Act) -> No
     assert act(case_id, "dispatch")["decision"]["rule"] == "new"
 
 
-def test_nothing_slips_in_before_a_planned_version(desk: Desk) -> None:  # noqa: F811
+def test_nothing_slips_in_before_a_planned_version(desk: Desk) -> None:
     mine = desk.table("limits")
     plan(desk, "limits", changed(desk.table("limits"), EVERYTHING, amount="9"))
     refused = desk.send("limits", changed(mine, EVERYTHING, amount="8"), commit=True, status=409)
@@ -98,7 +99,7 @@ def test_nothing_slips_in_before_a_planned_version(desk: Desk) -> None:  # noqa:
     assert desk.service.client.delete(path, headers=desk.service.operator).status_code == 403
 
 
-def test_a_version_that_was_given_up_cannot_be_named(desk: Desk, act: Act) -> None:  # noqa: F811
+def test_a_version_that_was_given_up_cannot_be_named(desk: Desk, act: Act) -> None:
     plan(desk, "limits", changed(desk.table("limits"), EVERYTHING, amount="9"))
     assert desk.service.client.delete("/api/v1/rules/limits/versions/2", headers=desk.headers).status_code == 200
     assert act(reported(desk.service), "file", {"rules_version": 2}, status=422)["code"] == "rules_withdrawn"
@@ -108,12 +109,12 @@ def test_a_version_that_was_given_up_cannot_be_named(desk: Desk, act: Act) -> No
     ("start", "code"),
     [((NOW - dt.timedelta(seconds=1)).isoformat(), "rules_dated_back"), ("2026-12-01T00:00:00", "malformed"), ("tomorrow", "malformed")],
 )
-def test_rules_are_never_dated_back_and_never_without_a_zone(desk: Desk, start: str, code: str) -> None:  # noqa: F811
+def test_rules_are_never_dated_back_and_never_without_a_zone(desk: Desk, start: str, code: str) -> None:
     refused = desk.send("limits", desk.table("limits"), effective_from=start, status=422)
     assert refused["code"] == code
 
 
-def test_a_planned_version_follows_a_code_that_changes_before_it_holds(desk: Desk) -> None:  # noqa: F811
+def test_a_planned_version_follows_a_code_that_changes_before_it_holds(desk: Desk) -> None:
     rows = desk.table("matrix")
     rows.append(["grid", RUBBISH, city.A1, "agency:S1", "", "5", "", "", "", ""])
     plan(desk, "matrix", rows)

@@ -70,7 +70,7 @@ def test_every_leaf_of_the_tiny_city_is_on_the_map(service: Service) -> None:
     for tile in tiles_of(service.client, 1):
         if tile[0] == MAX_ZOOM:
             seen |= codes(service.client.get(path(1, tile)).content)
-    published = service.client.app.state.wiring.published.current()  # type: ignore[attr-defined]
+    published = service.wiring.published.current()
     assert seen == {leaf.code for leaf in published.leaves}
 
 

@@ -6,26 +6,22 @@ from typing import Any
 import pytest
 
 from geo_service import event_log
+from tests.flows.acting import Act
 from tests.flows.conftest import NOW
-from tests.flows.test_consultation import DAY, FIRE, HOUSING, ROADS, WATER, Room, instant, room  # noqa: F401  # room is a fixture
-from tests.flows.test_dispatching import (  # noqa: F401  # act and people are fixtures
-    Act,
-    act,
-    people,
-    reported,
-    the_row_is_the_fold_of_its_events,
-)
+from tests.flows.room import DAY, FIRE, HOUSING, ROADS, WATER, Room
+from tests.flows.test_consultation import instant
+from tests.flows.test_dispatching import reported, the_row_is_the_fold_of_its_events
 
 STREET = "post:4"
 HOUR = dt.timedelta(hours=1)
 
 
-def blow(room: Room, *, who: str = STREET, status: int = 201, **said: Any) -> dict[str, Any]:  # noqa: F811
+def blow(room: Room, *, who: str = STREET, status: int = 201, **said: Any) -> dict[str, Any]:
     usual = {"agencies": [HOUSING, WATER, FIRE], "about": "smell of gas", "due_at": (room.service.clock.at + 2 * HOUR).isoformat()}
     return room.do("whistles", {**usual, **said}, who=who, status=status)
 
 
-def answer(room: Room, number: int, verb: str, *, who: str, status: int = 200, **said: Any) -> dict[str, Any]:  # noqa: F811
+def answer(room: Room, number: int, verb: str, *, who: str, status: int = 200, **said: Any) -> dict[str, Any]:
     return room.do(f"whistles/{number}/actions/{verb}", said, who=who, status=status)
 
 
@@ -33,7 +29,7 @@ def standings(whistle: dict[str, Any]) -> dict[str, str]:
     return {call["agency"]: call["standing"] for call in whistle["calls"]}
 
 
-def test_agencies_report_in_and_the_street_rates_them(room: Room, act: Act) -> None:  # noqa: F811
+def test_agencies_report_in_and_the_street_rates_them(room: Room, act: Act) -> None:
     case_id = reported(room.service)
     act(case_id, "file")
     one = blow(room, case_id=case_id)
@@ -70,7 +66,7 @@ def test_agencies_report_in_and_the_street_rates_them(room: Room, act: Act) -> N
     the_row_is_the_fold_of_its_events(room.service, case_id)
 
 
-def test_figures_per_agency_reconcile_with_the_list(room: Room) -> None:  # noqa: F811
+def test_figures_per_agency_reconcile_with_the_list(room: Room) -> None:
     numbers = [blow(room)["whistle_id"] for _ in range(3)]
     for number in numbers:
         answer(room, number, "report_in", who=HOUSING)
@@ -100,7 +96,7 @@ def test_figures_per_agency_reconcile_with_the_list(room: Room) -> None:  # noqa
     assert room.see(f"whistles?from={since}&unrated=true")["total"] == 4
 
 
-def test_a_whistle_about_no_case_stands_in_the_log_of_the_city(room: Room) -> None:  # noqa: F811
+def test_a_whistle_about_no_case_stands_in_the_log_of_the_city(room: Room) -> None:
     number = blow(room, who="operator", street=STREET)["whistle_id"]
     assert room.tick(room.service.clock.at + DAY) == 1
     with room.service.database.reading() as connection:
@@ -123,11 +119,11 @@ def test_a_whistle_about_no_case_stands_in_the_log_of_the_city(room: Room) -> No
         ({"street": HOUSING}, 403, "not_your_voice"),
     ],
 )
-def test_whistles_that_cannot_be_blown(room: Room, said: dict[str, Any], status: int, code: str) -> None:  # noqa: F811
+def test_whistles_that_cannot_be_blown(room: Room, said: dict[str, Any], status: int, code: str) -> None:
     assert blow(room, status=status, **said)["code"] == code
 
 
-def test_who_may_not(room: Room, act: Act) -> None:  # noqa: F811
+def test_who_may_not(room: Room, act: Act) -> None:
     assert blow(room, who=HOUSING, status=403)["code"] == "may_not_blow"
     assert blow(room, who="operator", status=422)["code"] == "say_for_whom"
     case_id = reported(room.service)
