@@ -241,7 +241,7 @@ def test_rows_are_read_once_for_all(service: Service) -> None:
     start = head(service)
     report(service)
     found = batch_since(service, start)
-    assert found.within(EVERYTHING) is found.within(Scope(everything=True))
+    assert found.event(EVERYTHING) is found.event(Scope(everything=True))
     with service.database.writing() as connection:
         connection.execute(sa.update(case_record).values(updated_at=NOW))
-    assert found.within(EVERYTHING) is found.within(EVERYTHING)
+    assert found.event(EVERYTHING) is found.event(EVERYTHING)

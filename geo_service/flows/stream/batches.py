@@ -52,11 +52,15 @@ class Batch:
     before: dict[int, Sight]
     written: dict[Scope, bytes] = field(default_factory=dict)
 
-    def within(self, scope: Scope) -> bytes:
-        """The batch as JSON, as far as a scope reaches; written once for all who share it. A case that left it says only that."""
+    def event(self, scope: Scope) -> bytes:
+        """The server-sent event for whoever has this scope; written once for all who share it."""
         if scope not in self.written:
-            self.written[scope] = orjson.dumps(self._seen(scope))
+            self.written[scope] = b"id: %d\r\nevent: batch\r\ndata: %b\r\n\r\n" % (self.position, self.within(scope))
         return self.written[scope]
+
+    def within(self, scope: Scope) -> bytes:
+        """The batch as JSON of one line, as far as a scope reaches. A case that left it says only that."""
+        return orjson.dumps(self._seen(scope))
 
     def _seen(self, scope: Scope) -> dict[str, Any]:
         visible = {case_id for case_id, sight in self.now.items() if sight.within(scope)}

@@ -54,7 +54,7 @@ def feed_of(request: Request) -> Feed:
     return feed
 
 
-async def _lines(request: Request, wiring: Wiring, feed: Feed, reach: Scope, after: int | None) -> AsyncIterator[dict[str, Any]]:
+async def _lines(request: Request, wiring: Wiring, feed: Feed, reach: Scope, after: int | None) -> AsyncIterator[dict[str, Any] | bytes]:
     generation, checked = _generation(wiring), time.monotonic()
     async for one in follow(feed, after):
         if isinstance(one, Hello):
@@ -62,7 +62,7 @@ async def _lines(request: Request, wiring: Wiring, feed: Feed, reach: Scope, aft
             if not one.resumed:
                 yield _line("reset", {"position": one.position}, one.position)
         elif isinstance(one, Batch):
-            yield {"event": "batch", "id": str(one.position), "data": one.within(reach).decode()}
+            yield one.event(reach)
         if (now := _generation(wiring)) != generation:
             generation = now
             yield _line("generation", {"generation": now}, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,8 +20,10 @@ log = logging.getLogger("citygrid.stream")
 
 PAUSE_S = 0.25
 """Between two batches at least: four a second at most, however much happens."""
-LOOK_S = 0.1
+LOOK_S = 0.04
 """How often the log's head is looked at while nobody woke the reader."""
+REST_S = 0.05
+"""Between two wake-ups at least: in a busy hour the database says hundreds a second, and a batch takes them all."""
 KEPT = 240
 """Batches kept in memory for listeners that come back: a minute of the busiest hour."""
 TOO_OLD = 5_000
@@ -48,6 +50,11 @@ class Listener:
             self.queue.put_nowait(batch)
         except asyncio.QueueFull:
             self.dropped = True
+
+
+def _offer(listeners: list[Listener], batch: Batch) -> None:
+    for listener in listeners:
+        listener.offer(batch)
 
 
 class Feed:
@@ -117,8 +124,11 @@ class Feed:
                 with self._lock:
                     self.position = batch.position
                     self._recent.append(batch)
+                    waiting = defaultdict(list)
                     for listener in self._listeners:
-                        listener.loop.call_soon_threadsafe(listener.offer, batch)
+                        waiting[listener.loop].append(listener)
+                    for loop, listeners in waiting.items():  # a loop is woken once, however many listen in it
+                        loop.call_soon_threadsafe(_offer, listeners, batch)
                 self._stop.wait(PAUSE_S)
                 continue
             with self._lock:
@@ -140,6 +150,7 @@ class Feed:
                     while reader.is_alive() and not self._stop.is_set():
                         for _ in raw.notifies(timeout=1, stop_after=1):
                             self.wake()
+                        self._stop.wait(REST_S)
                 finally:
                     raw.close()
         except Exception as error:
@@ -177,7 +188,8 @@ async def follow(feed: Feed, after: int | None) -> AsyncIterator[Hello | Batch |
                 yield batch
         while not listener.dropped:
             try:
-                arrived = await asyncio.wait_for(listener.queue.get(), IDLE_S)
+                async with asyncio.timeout(IDLE_S):  # not wait_for: that makes a task for every batch of every listener
+                    arrived = await listener.queue.get()
             except TimeoutError:
                 yield None
                 continue
