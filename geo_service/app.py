@@ -60,6 +60,7 @@ from geo_service.maps.endpoints import router as maps
 from geo_service.maps.home import router as home
 from geo_service.migrations import check_version
 from geo_service.settings import Settings
+from geo_service.tiles.early import EarlyTiles
 from geo_service.tiles.endpoints import router as tiles
 
 log = logging.getLogger("citygrid")
@@ -99,6 +100,7 @@ def routed() -> FastAPI:
         app.url_path_for("")
     app.add_middleware(Noting)
     app.add_middleware(Limits)
+    app.add_middleware(EarlyTiles)
     return app
 
 

@@ -19,7 +19,7 @@ from boundaries.pyramid.tiling import cut
 
 __all__ = ["FORMAT", "build"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised whenever the same areas would give other bytes."""
 
 _FIELDS: Final = {"code": "String", "name": "String", "level": "String", "kind": "String", "rest": "Boolean"}

@@ -37,7 +37,7 @@ def layer_bytes(name: str, features: Iterable[tuple[Feature, bytes]], kind: byte
     places: dict[bytes, int] = {}
     written: list[bytes] = []
     for feature, commands in features:
-        tags = b"".join(_varint(key) + _varint(places.setdefault(value, len(places))) for key, value in enumerate(feature.values))
+        tags = b"".join([_SMALL[key] + _varint(places.setdefault(value, len(places))) for key, value in enumerate(feature.values)])
         body = feature.id_field + b"\x12" + _sized(tags) + kind + b"\x22" + _sized(commands)
         written.append(b"\x12" + _sized(body))
     if not written:

@@ -56,13 +56,14 @@ def shapes_by_zoom(
     coverage = world(_own_shapes(leaves.areas), metric_crs) if leaves else _array([])
     fits = bool(shapely.coverage_is_valid(coverage)) if len(coverage) else True
     beside = {layer.name: world(_own_shapes(layer.areas), metric_crs) for layer in layers if not layer.nests}
+    fit = {name for name, shapes in beside.items() if len(shapes) and shapely.coverage_is_valid(shapes)}
     for zoom in range(MAX_ZOOM, MIN_ZOOM - 1, -1):
         tolerance = _FINEST_TOLERANCE if zoom == MAX_ZOOM else _TOLERANCE
         if zoom < MAX_ZOOM:
             coverage = _halved(coverage)
             beside = {name: _halved(shapes) for name, shapes in beside.items()}
         coverage = _simplified(coverage, tolerance)
-        beside = {name: _apart(shapes, tolerance) for name, shapes in beside.items()}
+        beside = {name: _simplified(shapes, tolerance) if name in fit else _apart(shapes, tolerance) for name, shapes in beside.items()}
         by_id = _joined(dict(zip([a.area_id for a in leaves.areas], coverage, strict=True)) if leaves else {}, members, fits=fits)
         found = {layer.name: _array([by_id.get(area.area_id) for area in layer.areas]) for layer in layers if layer.nests}
         yield zoom, {**found, **beside}
@@ -104,9 +105,7 @@ def _simplified(coverage: Geometries, tolerance: float) -> Geometries:
 
 
 def _apart(shapes: Geometries, tolerance: float) -> Geometries:
-    """Shapes that may overlap: each by itself, unless they happen to fit together."""
-    if len(shapes) and shapely.coverage_is_valid(shapes):
-        return _simplified(shapes, tolerance)
+    """Shapes that may overlap: each by itself."""
     result: Geometries = shapely.simplify(shapes, tolerance / 2)
     return result
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
-
-from starlette.responses import Response
 
 from boundaries.pyramid import Pyramid
 from geo_service.errors import NotFoundError
 from geo_service.published import Drawn
 
+MVT: Final = "application/vnd.mapbox-vector-tile"
 _FOR_EVER: Final = "max-age=31536000, immutable"
 
 
@@ -23,7 +24,16 @@ def require_in_pyramid(pyramid: Pyramid, *, z: int, x: int, y: int) -> None:
             raise _outside(name, value, 0, (1 << z) - 1)
 
 
-def tile_answer(drawn: Drawn, place: tuple[int, int, int], *, media_type: str, accepts: str, known: str) -> Response:
+@dataclass(frozen=True, slots=True)
+class TileAnswer:
+    """What goes out for a tile: status, headers, content."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes = b""
+
+
+def tile_answer(drawn: Drawn, place: tuple[int, int, int], *, accepts: str, known: str) -> TileAnswer:
     """The tile as it is stored, or unpacked for who takes no gzip; 204 where nothing lies, 304 for who has it already.
 
     accepts, known: the caller's Accept-Encoding and If-None-Match. A generation never changes, so its tiles are kept for ever; those
@@ -34,17 +44,19 @@ def tile_answer(drawn: Drawn, place: tuple[int, int, int], *, media_type: str, a
     keep = f"{'public' if drawn.published else 'private'}, {_FOR_EVER}"
     headers = {"ETag": tag, "Cache-Control": keep, "Vary": "Accept-Encoding"}
     if known and (known.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in known.split(","))):
-        return Response(status_code=304, headers=headers)
+        return TileAnswer(304, headers)
     content = drawn.pyramid.tiles.get(place)
     if content is None:
-        return Response(status_code=204, headers=headers)
+        return TileAnswer(204, headers)
     if packed:
         headers["Content-Encoding"] = "gzip"
     else:
         content = gzip.decompress(content)
-    return Response(content, media_type=media_type, headers=headers)
+    headers |= {"Content-Type": MVT, "Content-Length": str(len(content))}
+    return TileAnswer(200, headers, content)
 
 
+@lru_cache(maxsize=256)
 def takes_gzip(accepts: str) -> bool:
     """Whether an Accept-Encoding allows gzip."""
     weights: dict[str, bool] = {}

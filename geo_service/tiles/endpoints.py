@@ -12,11 +12,10 @@ from geo_service.api.auth import get_actor, require_permission
 from geo_service.api.wiring import Wiring
 from geo_service.errors import SetupError
 from geo_service.published import Drawn
-from geo_service.tiles.answering import require_in_pyramid, tile_answer, tilejson
+from geo_service.tiles.answering import MVT, require_in_pyramid, tile_answer, tilejson
 
 router = APIRouter(prefix="/tiles/boundaries", tags=["tiles"])
 
-MVT = "application/vnd.mapbox-vector-tile"
 Number = Annotated[int, Path(description="a generation: in force, past, or a prepared draft's")]
 
 
@@ -48,7 +47,8 @@ async def tile(generation: Number, z: int, x: int, y: int, request: Request) -> 
     drawn = await _drawn(request, generation)
     require_in_pyramid(drawn.pyramid, z=z, x=x, y=y)
     headers = request.headers
-    return tile_answer(drawn, (z, x, y), media_type=MVT, accepts=headers.get("accept-encoding", ""), known=headers.get("if-none-match", ""))
+    answer = tile_answer(drawn, (z, x, y), accepts=headers.get("accept-encoding", ""), known=headers.get("if-none-match", ""))
+    return Response(answer.content or None, status_code=answer.status, headers=answer.headers)
 
 
 async def _drawn(request: Request, number: int) -> Drawn:

@@ -9,8 +9,8 @@ a bare server that does nothing but pass ST_AsMVT on, uncompressed (indexed shap
 from __future__ import annotations
 
 import argparse
-import http.client
 import platform
+import socket
 import sys
 import tempfile
 import threading
@@ -136,18 +136,22 @@ def compared(zoom: int, tiles: list[Tile], ours: int, theirs: int) -> bool:
 
 
 def rate(port: int, paths: list[str]) -> float:
-    """Requests a second over one kept-alive connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    done, started = 0, time.perf_counter()
-    while time.perf_counter() - started < SECONDS:
-        connection.request("GET", paths[done % len(paths)], headers={"Accept-Encoding": "gzip"})
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status not in (200, 204):
-            raise RuntimeError(f"{paths[done % len(paths)]} answered {answer.status}")
-        done += 1
-    connection.close()
-    return done / (time.perf_counter() - started)
+    """Requests a second over one kept-alive connection. A bare one: a client that takes longer than the tile would level the two sides."""
+    calls = [f"GET {path} HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: gzip\r\n\r\n".encode() for path in paths]
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection, connection.makefile("rb") as answers:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        done, started = 0, time.perf_counter()
+        while time.perf_counter() - started < SECONDS:
+            connection.sendall(calls[done % len(calls)])
+            status, length = answers.readline().split()[1], 0
+            while (line := answers.readline()) != b"\r\n":
+                if line[:15].lower() == b"content-length:":
+                    length = int(line[15:])
+            answers.read(length)
+            if status not in (b"200", b"204"):
+                raise RuntimeError(f"{paths[done % len(paths)]} answered {status.decode()}")
+            done += 1
+        return done / (time.perf_counter() - started)
 
 
 def fill(postgis: str, url: str) -> None:

@@ -65,6 +65,21 @@ def test_a_map_finds_its_tiles_and_keeps_them(service: Service) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.parametrize("accepts", ["gzip", "identity"])
+def test_a_tile_that_goes_out_early_is_the_same_tile(service: Service, accepts: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in memory is answered before anything else is looked at; without that the call goes the way of every call."""
+    drawn = path(1, tiles_of(service.client, 1)[-1])
+    headers = {"Accept-Encoding": accepts}
+    early = service.client.get(drawn, headers=headers)
+    known = service.client.get(drawn, headers={**headers, "If-None-Match": early.headers["etag"]})
+    passed = []
+    monkeypatch.setattr("geo_service.tiles.early._answer", lambda scope: passed.append(scope["path"]))
+    for answer, asked in ((early, headers), (known, {**headers, "If-None-Match": early.headers["etag"]})):
+        late = service.client.get(drawn, headers=asked)
+        assert (late.status_code, late.content, dict(late.headers)) == (answer.status_code, answer.content, dict(answer.headers))
+    assert (early.status_code, known.status_code, len(passed)) == (200, 304, 2)
+
+
 def test_every_leaf_of_the_tiny_city_is_on_the_map(service: Service) -> None:
     seen: set[str] = set()
     for tile in tiles_of(service.client, 1):
