@@ -97,8 +97,14 @@ def to_metric(geoms: Any, metric_crs: str, *, source_crs: str = LONLAT) -> Any:
 
 @lru_cache(maxsize=64)
 def transformer(source_crs: str, target_crs: str) -> pyproj.Transformer:
-    """A cached transformer with lon, lat (or easting, northing) axis order on both sides. Raises CrsError for unknown systems."""
-    return pyproj.Transformer.from_crs(_crs(source_crs), _crs(target_crs), always_xy=True)
+    """A cached transformer with lon, lat (or easting, northing) axis order on both sides. Raises CrsError for unknown systems.
+
+    pyproj makes it anew in every thread that uses it: from two systems that takes a tenth of a second and more, from the steps
+    between them, which are known by then, less than a thousandth.
+    """
+    chosen = pyproj.Transformer.from_crs(_crs(source_crs), _crs(target_crs), always_xy=True)
+    steps = chosen.definition
+    return pyproj.Transformer.from_pipeline(steps) if steps.startswith("proj=") else chosen  # several ways: chosen by the point
 
 
 def auto_metric_crs(bounds: tuple[float, float, float, float]) -> str:

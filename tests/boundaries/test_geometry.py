@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyproj
 import pytest
 import shapely
 from shapely import MultiPolygon, Point, Polygon, box
@@ -174,3 +175,16 @@ def test_interior_points_are_inside_and_on_the_grid() -> None:
     assert shapely.contains_properly(shapes, points).all()
     assert (shapely.get_coordinates(points[:2]) == np.round(shapely.get_coordinates(points[:2]), 3)).all()
     assert isinstance(geometry.point_on_surface(ring), Point)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4547", "EPSG:4534", "EPSG:32650", "EPSG:32631", "EPSG:2180", "EPSG:3106", "EPSG:27700"])
+def test_the_steps_between_two_systems_are_those_pyproj_chooses(crs: str) -> None:
+    """Bit for bit, both ways, over the area of use and beyond it; where pyproj chooses by the point it still does."""
+    west, south, east, north = pyproj.CRS.from_user_input(crs).area_of_use.bounds  # type: ignore[union-attr]  # all of these have one
+    lon, lat = (part.ravel() for part in np.meshgrid(np.linspace(west - 1, east + 1, 23), np.linspace(south - 1, north + 1, 19)))
+    there = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    back = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    metres = there.transform(lon, lat)
+    assert np.array_equal(geometry.transformer(geometry.LONLAT, crs).transform(lon, lat), metres, equal_nan=True)
+    assert np.array_equal(geometry.transformer(crs, geometry.LONLAT).transform(*metres), back.transform(*metres), equal_nan=True)
+    assert (geometry.transformer(crs, geometry.LONLAT).source_crs is None) == (crs != "EPSG:27700")  # cheap in every new thread, or not

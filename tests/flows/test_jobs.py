@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from boundaries.errors import StoreError
 from boundaries.store.tables import generation
+from geo_service.api.wiring import Wiring
 from geo_service.app import wire
 from geo_service.backlog import enqueue, job, take
 from geo_service.cli import app
@@ -28,10 +29,11 @@ from geo_service.db import Database
 from geo_service.jobs import run_forever, running
 from geo_service.jobs.status import FailedJob, KindStatus, Status, TaskStatus
 from geo_service.notify.outbox import Tally
-from geo_service.settings import JobsSettings, Settings
+from geo_service.settings import JobsSettings, Settings, StorageSettings
 from tests import city
 from tests.flows.conftest import NOW, Service, served
 from tests.flows.test_planning import Desk, key_of, split
+from tests.services.forked import ForkServerProcess, event, forked
 
 WAIT_S = 300.0
 
@@ -199,32 +201,25 @@ def test_told_to_stop_a_job_goes_back_into_the_queue_at_once(service: Service, m
     assert desk.get(asked["href"])["state"] == "done"
 
 
-PROCESS = """
-import sys, threading, time
-from pathlib import Path
-from geo_service.api.wiring import Wiring
-from geo_service.clock import SystemClock
-from geo_service.db import Database
-from geo_service.jobs import run_forever, running
-from geo_service.settings import JobsSettings, Settings, StorageSettings
-url, folder, slow, lease_s = sys.argv[1], Path(sys.argv[2]), sys.argv[3] == "slow", float(sys.argv[4])
-real = running.KINDS["prepare_draft"]
-def prepare(wiring, job, progress):
-    if slow:
-        progress(0.1, "proving")
-        print("held", flush=True)
-        time.sleep(600)
-    return real(wiring, job, progress)
-running.KINDS = {"prepare_draft": prepare}
-jobs = JobsSettings(jobs_poll_seconds=0.05, jobs_lease_seconds=lease_s)
-wiring = Wiring(Settings(storage=StorageSettings(database_url=url, data_dir=folder), jobs=jobs), Database(url), SystemClock())
-run_forever(wiring, threading.Event())
-"""
+def run_loop(url: str, folder: Path, held: Any, lease_s: float) -> None:
+    """The background's loop in a process of its own; with `held` it says so and sleeps in the middle of the first job."""
+    real = running.KINDS["prepare_draft"]
+
+    def prepare(wiring: Wiring, job: Any, progress: Any) -> Any:
+        if held is not None:
+            progress(0.1, "proving")
+            held.set()
+            time.sleep(600)
+        return real(wiring, job, progress)
+
+    running.KINDS = {"prepare_draft": prepare}
+    jobs = JobsSettings(jobs_poll_seconds=0.05, jobs_lease_seconds=lease_s)
+    settings = Settings(storage=StorageSettings(database_url=url, data_dir=folder), jobs=jobs)
+    run_forever(Wiring(settings, Database(url), SystemClock()), threading.Event())
 
 
-def loop_process(url: str, folder: Path, *, slow: bool = False, lease_s: int = 60) -> subprocess.Popen[str]:
-    arguments = [sys.executable, "-c", PROCESS, url, str(folder), "slow" if slow else "quick", str(lease_s)]
-    return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+def loop_process(url: str, folder: Path, *, held: Any = None, lease_s: float = 60) -> ForkServerProcess:
+    return forked(run_loop, url, folder, held, lease_s)
 
 
 def test_two_processes_do_every_job_once(service: Service, tmp_path: Path) -> None:
@@ -239,7 +234,7 @@ def test_two_processes_do_every_job_once(service: Service, tmp_path: Path) -> No
     finally:
         for process in processes:
             process.kill()
-            process.communicate()
+            process.join()
     assert [desks[0].get(href)["attempts"] for href in asked] == [1] * 8
     assert [desks[0].get(href)["state"] for href in asked] == ["done"] * 8
     assert drafts_generations(service.database) == 4
@@ -250,9 +245,9 @@ def test_after_kill_9_another_process_takes_the_job_over(service: Service, tmp_p
     desk.do(split(service))
     service.clock.at = SystemClock().now()
     asked = desk.post(f"{desk.path}/prepare", status=202)
-    first = loop_process(service.database.url, tmp_path / "var", slow=True, lease_s=2)
-    assert first.stdout is not None
-    assert first.stdout.readline() == "held\n"
+    held = event()
+    first = loop_process(service.database.url, tmp_path / "var", held=held, lease_s=2)
+    assert held.wait(WAIT_S)
 
     def lease_until() -> dt.datetime:
         with service.database.reading() as connection:
@@ -263,13 +258,13 @@ def test_after_kill_9_another_process_takes_the_job_over(service: Service, tmp_p
     taken = lease_until()
     until(lambda: lease_until() > taken + dt.timedelta(seconds=2))  # renewed while the process lives, in the middle of a step
     first.kill()
-    first.communicate()
+    first.join()
     second = loop_process(service.database.url, tmp_path / "var")
     try:
         until(lambda: desk.get(asked["href"])["state"] == "done")
     finally:
         second.kill()
-        second.communicate()
+        second.join()
     assert desk.get(asked["href"])["attempts"] == 2
     assert drafts_generations(service.database) == 1
 

@@ -4,8 +4,6 @@ import datetime as dt
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -15,31 +13,28 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
+from geo_service.api.wiring import Wiring
 from geo_service.cli import app
-from geo_service.clock import SystemClock
+from geo_service.clock import FixedClock, SystemClock
+from geo_service.db import Database
 from geo_service.flows.messages.making import make_messages
 from geo_service.flows.messages.sending import send_due
 from geo_service.notify import Outgoing
 from geo_service.notify.model import Outcome
+from geo_service.settings import MessageSettings, Settings, StorageSettings
 from tests.flows.conftest import NOW, Service
 from tests.flows.post_office import PostOffice
 from tests.flows.test_messages import happen
+from tests.services.forked import ForkServerProcess, forked
 from tests.services.receivers import receiving, talking
 
-SENDER = """
-import sys
-from datetime import datetime
-from geo_service.api.wiring import Wiring
-from geo_service.clock import FixedClock
-from geo_service.db import Database
-from geo_service.flows.messages.sending import send_due
-from geo_service.settings import MessageSettings, Settings, StorageSettings
-url, at = sys.argv[1], datetime.fromisoformat(sys.argv[2])
-settings = Settings(storage=StorageSettings(database_url=url), messages=MessageSettings(messages_private_networks=["127.0.0.0/8"]))
-wiring = Wiring(settings, Database(url), FixedClock(at))
-while send_due(wiring, holder=f"process {at}"):
-    pass
-"""
+
+def send(url: str, at: dt.datetime) -> None:
+    """Sends what is due, in a process of its own."""
+    settings = Settings(storage=StorageSettings(database_url=url), messages=MessageSettings(messages_private_networks=["127.0.0.0/8"]))
+    wiring = Wiring(settings, Database(url), FixedClock(at))
+    while send_due(wiring, holder=f"process {at}"):
+        pass
 
 
 @pytest.fixture
@@ -50,8 +45,14 @@ def office(service: Service) -> Iterator[PostOffice]:
         yield made
 
 
-def sender(office: PostOffice, at: dt.datetime) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", SENDER, office.service.database.url, at.isoformat()])
+def sender(office: PostOffice, at: dt.datetime) -> ForkServerProcess:
+    return forked(send, office.service.database.url, at)
+
+
+def ended(process: ForkServerProcess) -> int | None:
+    """How it ended, once it has."""
+    process.join(timeout=120)
+    return process.exitcode
 
 
 def test_killed_between_sending_and_marking(office: PostOffice) -> None:
@@ -60,7 +61,7 @@ def test_killed_between_sending_and_marking(office: PostOffice) -> None:
         office.subscribe(case_id=case_id)
     happen(office, case_id, 5)
     assert make_messages(office.wiring, now=NOW) == 20
-    processes: list[subprocess.Popen[bytes]] = []
+    processes: list[ForkServerProcess] = []
     killed = threading.Event()
 
     def answer(n: int) -> tuple[int, dict[str, str], bytes]:
@@ -71,17 +72,17 @@ def test_killed_between_sending_and_marking(office: PostOffice) -> None:
 
     office.receiver.answer = answer
     processes.append(sender(office, NOW))
-    assert processes[0].wait(timeout=120) == -signal.SIGKILL
+    assert ended(processes[0]) == -signal.SIGKILL
     assert killed.is_set()
     states = Counter(row.state for row in office.rows())
     assert states["sending"] > 0
     assert states["sent"] < 20
     before = set(office.receiver.ids)
     early = sender(office, NOW + dt.timedelta(seconds=30))  # what the dead one holds is not touched before its lease is over
-    assert early.wait(timeout=120) == 0
+    assert ended(early) == 0
     assert Counter(row.state for row in office.rows()) == {"sending": states["sending"], "sent": 20 - states["sending"]}
     late = sender(office, NOW + dt.timedelta(seconds=61))
-    assert late.wait(timeout=120) == 0
+    assert ended(late) == 0
     arrived = Counter(office.receiver.ids)
     assert set(arrived) == {row.message_id for row in office.rows()}  # none is lost
     doubled = {one for one, times in arrived.items() if times > 1}

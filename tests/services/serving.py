@@ -1,14 +1,15 @@
 """The service as a process of its own, to be started, killed and started again."""
 
 import os
-import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from geo_service.cli.main import main
+from tests.services.forked import ForkServerProcess, forked
 
 WAIT_S = 60.0
 
@@ -22,27 +23,24 @@ class Process:
             self.port = listener.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self._log = folder / f"serve-{self.port}.log"
-        self._environment = {
-            **os.environ,
+        self._settings = {
             "CITYGRID_DATABASE_URL": database_url,
             "CITYGRID_DATA_DIR": str(folder / "var"),
             "CITYGRID_PORT": str(self.port),
             "CITYGRID_JOBS_IN_APP": "1" if background else "0",
         }
-        self._running: subprocess.Popen[bytes] | None = None
+        self._running: ForkServerProcess | None = None
 
     def start(self) -> None:
         """Starts it and waits until it can route."""
-        with self._log.open("ab") as log:
-            command = [sys.executable, "-m", "geo_service.cli", "serve"]
-            self._running = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
+        self._running = forked(_serve, {**os.environ, **self._settings}, self._log)
         until = time.monotonic() + WAIT_S
         while time.monotonic() < until:
             try:
                 with urllib.request.urlopen(f"{self.address}/health/ready", timeout=5):
                     return
             except (OSError, urllib.error.URLError):
-                if self._running.poll() is not None:
+                if not self._running.is_alive():
                     break
                 time.sleep(0.05)
         raise RuntimeError(f"the service did not start:\n{self._log.read_text()}")
@@ -50,12 +48,23 @@ class Process:
     @property
     def pid(self) -> int:
         """The number of the running process."""
-        assert self._running is not None, "it runs"
-        return self._running.pid
+        number = self._running.pid if self._running is not None else None
+        assert number is not None, "it runs"
+        return number
 
     def kill(self) -> None:
         """kill -9: nothing of it may finish what it was doing."""
         if self._running is not None:
-            self._running.send_signal(signal.SIGKILL)
-            self._running.wait()
+            self._running.kill()
+            self._running.join()
             self._running = None
+
+
+def _serve(environment: dict[str, str], log: Path) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.argv = ["citygrid", "serve"]
+    main()
