@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,8 @@ from boundaries.store.refusals import store_errors
 from boundaries.store.tables import NAMING_CONVENTION
 
 metadata = sa.MetaData(naming_convention=NAMING_CONVENTION)
+
+GIVE_WAY_S = 0.002
 
 
 class Database:
@@ -47,6 +50,10 @@ class Database:
             yield connection
         for tell in self.after_commit:
             tell()
+
+    def give_way(self) -> None:
+        """Between two of many writes in a row: lets in who waits. SQLite has one writer, and who just ended would be first again."""
+        time.sleep(GIVE_WAY_S)
 
     def close(self) -> None:
         """Closes every pooled connection."""

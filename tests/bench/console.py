@@ -84,6 +84,9 @@ def main() -> None:
     print(platform.node(), platform.machine(), f"load {os.getloadavg()[0]:.1f}")
     with contextlib.ExitStack() as stack:
         address = asked.address or stack.enter_context(served(asked.cases)).address
+        began = time.perf_counter()
+        _get(f"{address}/tiles/boundaries/current.json")
+        print(f"tiles of the city ready {time.perf_counter() - began:.1f} s after the start (the first start of a city makes them)")
         _columns(address)
         program = find_chromium()
         if program is None:

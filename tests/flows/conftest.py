@@ -76,7 +76,7 @@ def settings(founded_url: str, tmp_path: Path) -> Settings:
     return Settings(
         storage=StorageSettings(database_url=founded_url, data_dir=tmp_path / "var"),
         server=ServerSettings(demo=False),
-        routing=RoutingSettings(refresh_seconds=0.05),
+        routing=RoutingSettings(refresh_seconds=0.2),
         jobs=JobsSettings(jobs_in_app=False),  # tests say when the background works: Service.background
     )
 

@@ -2,15 +2,20 @@
 
 import datetime as dt
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
+from geo_service import event_log
 from geo_service.cases.rule_versions import put_book
 from geo_service.cli import app
 from geo_service.clock import FixedClock
+from geo_service.event_log import NewEvent
 from geo_service.jobs import run_due, status
+from geo_service.jobs.escalation import escalate
 from geo_service.jobs.leases import LEASE, take
 from tests.flows.acting import Act
 from tests.flows.conftest import Service
@@ -52,6 +57,41 @@ def test_downtime_changes_no_rung_and_no_instant(service: Service, act: Act) -> 
     assert dt.datetime.fromisoformat(found[0][1]) == instant(sent[0], "warn_at")
     assert dt.datetime.fromisoformat(found[1][1]) == instant(sent[0], "due_at")
     assert found == sorted(found, key=lambda one: one[1])
+
+
+def test_late_cases_without_a_rung_to_climb_keep_no_operator_waiting(service: Service, act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
+    case_id = reported(service)
+    later = instant(walk(act, case_id, "dispatch"), "due_at") + dt.timedelta(days=30)
+    assert escalate(service.database, now=later) == 5
+
+    def refuse() -> Any:
+        raise AssertionError("nothing is to be written")
+
+    monkeypatch.setattr(service.database, "writing", refuse)
+    assert escalate(service.database, now=later) == 0
+
+
+def test_operators_write_in_the_middle_of_many_escalations(service: Service, act: Act) -> None:
+    ids = [reported(service) for _ in range(12)]
+    later = max(instant(walk(act, case_id, "dispatch"), "due_at") for case_id in ids) + dt.timedelta(days=30)
+    climbing = threading.Thread(target=escalate, args=(service.database,), kwargs={"now": later})
+    noted = threading.Event()
+
+    def note() -> None:
+        with service.database.writing() as connection:
+            event_log.append(connection, [NewEvent("noted", None, "operator", service.clock.at, {})])
+        noted.set()
+
+    climbing.start()
+    while not rungs(service, ids[0]):
+        pass
+    threading.Thread(target=note).start()
+    climbing.join()
+    assert noted.wait(60)
+    with service.database.reading() as connection:
+        events = event_log.after(connection, 0)
+    last = max(event.position for event in events if event.kind == "escalated")
+    assert next(event.position for event in events if event.kind == "noted") < last
 
 
 def test_what_is_handled_or_suspended_is_left_alone(service: Service, act: Act) -> None:

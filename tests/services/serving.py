@@ -23,7 +23,8 @@ class Process:
             self.port = listener.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self._log = folder / f"serve-{self.port}.log"
-        self._settings = {
+        self._environment = {
+            **os.environ,
             "CITYGRID_DATABASE_URL": database_url,
             "CITYGRID_DATA_DIR": str(folder / "var"),
             "CITYGRID_PORT": str(self.port),
@@ -33,7 +34,8 @@ class Process:
 
     def start(self) -> None:
         """Starts it and waits until it can route."""
-        self._running = forked(_serve, {**os.environ, **self._settings}, self._log)
+        self._log.touch()
+        self._running = forked(_serve, self._environment, self._log)
         until = time.monotonic() + WAIT_S
         while time.monotonic() < until:
             try:

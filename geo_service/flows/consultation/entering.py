@@ -46,7 +46,7 @@ def enter_due(database: Database, *, now: datetime, most: int = MOST) -> int:
     done += _each(database, late, lambda connection, one: go_up(connection, one, now=now), most - done)
     with database.reading() as connection:
         rules, version = entries_in_force(connection, at=now), entry_version(connection, at=now)
-        found = candidates(connection, rules, now=now)
+        found = [one for one in candidates(connection, rules, now=now) if _called(connection, one, rules, now=now)]
     return done + _each(database, found, lambda connection, one: enter_case(connection, one, rules, version, now=now), most - done)
 
 
@@ -60,6 +60,7 @@ def _each(database: Database, numbers: Iterable[int], do: Callable[[Connection, 
                 done += do(connection, number)
         except ServiceError as error:
             log.info("hard matter %s stays where it is: %s", number, error)
+        database.give_way()
     return done
 
 
@@ -92,18 +93,30 @@ def would_enter(connection: Connection, *, now: datetime) -> list[tuple[int, int
 def enter_case(connection: Connection, case_id: int, rules: Iterable[EntryRule], version: int, *, now: datetime) -> bool:
     """Puts one case into consultation, or one tier up, where a rule holds for it; returns whether it went anywhere."""
     case, state = held_case(connection, case_id)
-    if case.state not in CONSULTABLE:
+    called = _called(connection, case_id, rules, now=now)
+    if called is None:
         return False
-    history = history_of(connection, case, now=now)
-    holding = entries(history.facts(now), list(rules))
-    kept = of_case(connection, case_id)
-    running = running_on(kept)
-    if not holding or (running is not None and not _may_be_lifted(running, now)):
-        return False
+    history, holding, kept, running = called
     at = later_than(state, now)
     told = why(holding[0], history, now=now, version=version)
     _enter(connection, case, kept, running, holding[0], history, told, at)
     return True
+
+
+def _called(
+    connection: Connection, case_id: int, rules: Iterable[EntryRule], *, now: datetime
+) -> tuple[History, list[EntryRule], list[Kept], Kept | None] | None:
+    """What an entry needs to know, when a rule calls the case into consultation or a tier up; None when none does. Only reads."""
+    case = case_of(connection, case_id)
+    if case.state not in CONSULTABLE:
+        return None
+    history = history_of(connection, case, now=now)
+    holding = list(entries(history.facts(now), list(rules)))
+    kept = of_case(connection, case_id)
+    running = running_on(kept)
+    if not holding or (running is not None and not _may_be_lifted(running, now)):
+        return None
+    return history, holding, kept, running
 
 
 def _may_be_lifted(running: Kept, now: datetime) -> bool:

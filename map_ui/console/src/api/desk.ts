@@ -1,5 +1,6 @@
 // What a desk keeps and does beside one case: saved views, who looks at what, many cases at once, a caller's number.
 import { call, get, onceKey } from "./client";
+import type { components } from "./schema";
 import type { BulkOut, CaseConsultationsOut, EventsOut, PersonsOut, SavedView, WhistlesOut } from "./wire";
 
 export interface BulkCase {
@@ -19,8 +20,28 @@ export const sayClosed = (id: number) => call<null>("DELETE", `/api/v1/cases/${i
 /** The events of a case with the state of their hashes. */
 export const fetchEvents = (id: number) => get<EventsOut>(`/api/v1/cases/${id}/events`);
 
-export const fetchConsultations = (id: number) => get<CaseConsultationsOut>(`/api/v1/cases/${id}/consultations`);
+/** A whole consultation: who takes part, and what each said. */
+export type Consultation = components["schemas"]["ConsultationOut"];
+export type Whistle = WhistlesOut["items"][number];
+export interface Consultations {
+  reasons: CaseConsultationsOut["reasons"];
+  items: Consultation[];
+}
+
+/** Every consultation on a case, whole: there are as many as there are tiers. */
+export async function fetchConsultations(id: number): Promise<Consultations> {
+  const { reasons, items } = await get<CaseConsultationsOut>(`/api/v1/cases/${id}/consultations`);
+  return { reasons, items: await Promise.all(items.map((one) => get<Consultation>(`/api/v1/consultations/${one.consultation_id}`))) };
+}
 export const fetchWhistles = (id: number) => get<WhistlesOut>("/api/v1/whistles", { case: id });
+
+/** A step in a consultation or a whistle that was looked at in this version. The same `once` sent again does it once. */
+export async function takeStep(what: "consultations" | "whistles", id: number, verb: string, payload: unknown, version: number, once: string): Promise<void> {
+  await call("POST", `/api/v1/${what}/${id}/actions/${verb}`, { body: payload, version, once });
+}
+export async function blow(payload: unknown, once: string): Promise<void> {
+  await call("POST", "/api/v1/whistles", { body: payload, once });
+}
 
 /** Who reported; the purpose stands in the log. */
 export const reveal = async (id: number, purpose: string) =>

@@ -1,21 +1,30 @@
-// What may be done to a case, as forms. The table is data: a test compares it with the service's own payloads.
+// What may be done to a case, and in the consultations and whistles on it, as forms. The tables are data: tests compare them with the
+// service's own payloads.
 import table from "./actions.json";
+import hard from "./hard.json";
 
 export interface FormField {
+  /** The action it belongs to: its label may be the action's own. */
+  of: string;
   name: string;
   kind: string;
   needed: boolean;
   options: readonly string[];
 }
 export const KEYS: Readonly<Record<string, string>> = table.keys;
-const forms = table.forms as unknown as Record<string, [string, string, boolean][]>;
-const choices = table.choices as Record<string, string[]>;
+type Rows = Record<string, [string, string, boolean][]>;
+const forms = { ...table.forms, ...hard.forms } as unknown as Rows;
+const besides = hard.besides as unknown as Rows;
+const choices = { ...table.choices, ...hard.choices } as Record<string, string[]>;
+
+/** Whether an action is a step in a consultation or a whistle beside the case. */
+export const ofHard = (action: string): boolean => action in hard.forms;
 
 /** The fields of an action's form, in order; none for an action this console does not know. */
 export function fieldsOf(action: string): FormField[] {
-  return (forms[action] ?? []).map(([name, said, needed]) => {
+  return [...(forms[action] ?? []), ...(besides[action] ?? [])].map(([name, said, needed]) => {
     const [kind, choice] = said.split(":") as [string, string | undefined];
-    return { name, kind, needed, options: choice ? choices[choice]! : [] };
+    return { of: action, name, kind, needed, options: choice ? choices[choice]! : [] };
   });
 }
 

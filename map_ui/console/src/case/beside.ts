@@ -1,8 +1,8 @@
 // What stands beside the open case: who else looks at it, its hashes, cases nearby, consultations and whistles.
 import { ref, shallowRef, watch } from "vue";
 import { fetchCase, fetchNear } from "../api/cases";
-import { fetchConsultations, fetchEvents, fetchWhistles, sayClosed, sayViewing } from "../api/desk";
-import type { CaseConsultationsOut, CasesOut, LoggedEvent, WhistlesOut } from "../api/wire";
+import { fetchConsultations, fetchEvents, fetchWhistles, sayClosed, sayViewing, type Consultations, type Whistle } from "../api/desk";
+import type { CasesOut, LoggedEvent } from "../api/wire";
 import { language } from "../i18n";
 import { found, openId } from "./open";
 import { circle, metresBetween } from "./near";
@@ -13,13 +13,23 @@ const BEAT_MS = 12_000;
 export const viewers = ref<readonly string[]>([]);
 export const hashes = shallowRef(new Map<number, LoggedEvent>());
 export const near = shallowRef<readonly { row: CasesOut["items"][number]; metres: number }[]>([]);
-export const hard = shallowRef<CaseConsultationsOut | null>(null);
-export const whistles = shallowRef<WhistlesOut["items"]>([]);
+export const hard = shallowRef<Consultations | null>(null);
+export const whistles = shallowRef<readonly Whistle[]>([]);
 
 /** Takes over what comes in while the same case is still open; what cannot be had is left out. */
 async function into<T>(id: number, asked: Promise<T>, take: (answer: T) => void): Promise<void> {
   const answer = await asked.catch(() => null);
   if (answer !== null && openId.value === id) take(answer);
+}
+
+let looks = 0;
+/** Looks at the consultations and whistles again. Of two looks the later one counts, whichever is answered first. */
+export async function lookAtHard(id: number): Promise<void> {
+  const mine = ++looks;
+  await Promise.all([
+    into(id, fetchConsultations(id), (answer) => mine === looks && (hard.value = answer)),
+    into(id, fetchWhistles(id), ({ items }) => mine === looks && (whistles.value = items)),
+  ]);
 }
 
 function look(id: number): void {
@@ -47,8 +57,7 @@ watch(() => [found.value?.case_id, found.value?.version, language.value] as cons
   if (id === undefined || !one) return;
   viewers.value = one.viewers;
   void into(id, fetchEvents(id), ({ items }) => (hashes.value = new Map(items.map((event) => [event.position, event]))));
-  void into(id, fetchConsultations(id), (answer) => (hard.value = answer));
-  void into(id, fetchWhistles(id), ({ items }) => (whistles.value = items));
+  void lookAtHard(id);
   if (one.lon == null || one.lat == null) return;
   const here = { lon: one.lon, lat: one.lat };
   void into(id, fetchNear(circle(here, NEAR_M)), ({ items }) => {

@@ -48,6 +48,15 @@ async function load(id: number): Promise<void> {
   }
 }
 
+/** The open case as it is after something was done beside its own actions. Quietly: what cannot be had stays as it was. */
+export async function reload(): Promise<void> {
+  const id = openId.value;
+  const answer = id === null ? null : await fetchCase(id).catch(() => null);
+  if (answer === null || openId.value !== id) return;
+  takeAnswer(answer);
+  found.value = answer;
+}
+
 let once = onceKey();
 
 /** Does something to the open case. Refused, the form stays as it is; cut off, the action waits in the queue with its once-key. */
@@ -73,7 +82,8 @@ export async function submit(name: string, payload: Record<string, unknown>): Pr
   }
 }
 
-function done(): void {
+/** Closes the form. */
+export function done(): void {
   action.value = prefill.value = null;
   movedOn.value = "";
 }
@@ -90,8 +100,12 @@ async function refused(error: unknown, at: CaseOut, name: string, payload: Recor
   if (error instanceof Problem && error.stale) {
     await load(at.case_id);
     movedOn.value = t("case.moved_on", { what: sinceThen(at.version) || error.message });
-  } else failure.value = error instanceof Problem && error.errors.length ? error.errors.map((one) => one.message).join("；") : readable(error);
+  } else failure.value = wordsOf(error);
 }
+
+/** Why something was refused, field by field where the service says so. */
+export const wordsOf = (error: unknown): string =>
+  error instanceof Problem && error.errors.length ? error.errors.map((one) => one.message).join("；") : readable(error);
 
 /** What happened behind a version, in words: a version counts the events before it. */
 function sinceThen(version: number): string {
