@@ -11,6 +11,17 @@ from tests.geo_service.media.test_pictures import jpeg
 
 NAME = "站<img src=x onerror=alert(1)>`${1}`"
 
+MARKED = """() => {
+  let found = 0;
+  for (const canvas of document.querySelectorAll('.place-canvas canvas')) {
+    if (!canvas.width) continue;
+    const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    for (let i = 0; i < data.length; i += 4) found += data[i] > 235 && data[i + 1] > 215 && data[i + 2] < 205 && data[i + 3] > 40 ? 1 : 0;
+  }
+  return found;
+}"""
+"""Pixels of the colour that lies over a served area."""
+
 
 def station(desk: Desk, name: str) -> int:
     lon, lat = city.lonlat(50, 50)
@@ -39,6 +50,21 @@ def test_somebody_edits_a_place_and_adds_a_photo(desk: Desk, language: str, repo
     expect(page.locator(".place-detail dl")).to_contain_text("0353-1234567")
     page.set_input_files(".place-add input", picked(page, tmp_path, "photo.jpg", jpeg()))
     expect(page.locator(".place-photos img")).to_be_visible()
+
+
+def test_the_area_a_place_serves_is_drawn(desk: Desk) -> None:
+    number = station(desk, f"{NAME} serves")
+    desk.open("/ui/facilities")
+    desk.page.locator(".place-canvas canvas").first.wait_for()
+    before = marked(desk.page)
+    desk.open(f"/ui/facilities/{number}")
+    expect(desk.page.locator(".place-legend .served")).to_be_visible()
+    desk.page.wait_for_function(f"() => ({MARKED})() > 500")
+    assert before == 0
+
+
+def marked(page: Page) -> int:
+    return int(page.evaluate(MARKED))
 
 
 def test_somebody_brings_in_a_file_and_sees_its_bad_rows(desk: Desk, language: str, tmp_path: Path) -> None:

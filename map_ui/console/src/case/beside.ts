@@ -23,12 +23,14 @@ async function into<T>(id: number, asked: Promise<T>, take: (answer: T) => void)
 }
 
 let looks = 0;
-/** Looks at the consultations and whistles again. Of two looks the later one counts, whichever is answered first. */
+const taken = { hard: 0, whistles: 0 };
+/** Looks at the consultations and whistles again. What was asked for earlier never replaces what was asked for later. */
 export async function lookAtHard(id: number): Promise<void> {
   const mine = ++looks;
+  const newer = (what: "hard" | "whistles"): boolean => mine > taken[what] && (taken[what] = mine) > 0;
   await Promise.all([
-    into(id, fetchConsultations(id), (answer) => mine === looks && (hard.value = answer)),
-    into(id, fetchWhistles(id), ({ items }) => mine === looks && (whistles.value = items)),
+    into(id, fetchConsultations(id), (answer) => newer("hard") && (hard.value = answer)),
+    into(id, fetchWhistles(id), ({ items }) => newer("whistles") && (whistles.value = items)),
   ]);
 }
 

@@ -77,6 +77,7 @@ export function createBoard(target: HTMLElement, bounds: readonly number[], even
   });
   let placing = false;
   let boundaries: Boundaries | null = null;
+  let served: ReadonlySet<string> = new Set();
 
   map.on("singleclick", ({ coordinate, pixel }) => {
     if (placing) return events.place(degrees(coordinate));
@@ -107,8 +108,12 @@ export function createBoard(target: HTMLElement, bounds: readonly number[], even
       boundaries?.layers.forEach((one) => map.removeLayer(one));
       found.layers.forEach((one) => map.addLayer(one));
       boundaries = found;
+      found.mark(served);
     },
-    choose(at: At | null): void {
+    /** The place that is open, and the areas it serves. */
+    choose(at: At | null, codes: readonly string[]): void {
+      served = new Set(codes);
+      boundaries?.mark(served);
       chosen.clear();
       if (at) chosen.addFeature(new Feature(new Point(mercator(at.lon, at.lat))));
     },

@@ -25,6 +25,7 @@ export interface Shown {
 export class Boundaries {
   readonly layers: [VectorTileLayer, VectorTileLayer];
   private fill: AreaFill | null = null;
+  private marked: ReadonlySet<string> = new Set();
   private shown: Shown = { lines: true, names: true, compounds: false, basemap: false };
 
   private constructor(
@@ -53,6 +54,13 @@ export class Boundaries {
   colour(fill: AreaFill | null): void {
     if (sameFill(fill, this.fill)) return;
     this.fill = fill;
+    this.layers[0].changed();
+  }
+
+  /** Lifts areas of any level out of the others, by code. */
+  mark(codes: ReadonlySet<string>): void {
+    if (!codes.size && !this.marked.size) return;
+    this.marked = codes;
     this.layers[0].changed();
   }
 
@@ -92,6 +100,7 @@ export class Boundaries {
       if (known?.ground && !this.shown.basemap) found.push(known.ground);
       const colour = this.fill?.level === level ? this.fill.colours.get(String(feature.get("code"))) : undefined;
       if (colour) found.push(fillStyle(fills, colour));
+      if (this.marked.has(String(feature.get("code")))) found.push(MARKED);
       if (level === "micro_grid" && feature.get("rest") && zoom >= 12.4) found.push(...rest);
       if (known && this.shown.lines && zoom >= known.from) found.push(known.line);
       return found.length ? found : undefined;
@@ -113,6 +122,8 @@ export class Boundaries {
     };
   }
 }
+
+const MARKED = new Style({ fill: new Fill({ color: "#f2b33d40" }), stroke: new Stroke({ color: "#b36b00", width: 2.5 }), zIndex: 12 });
 
 const zoomOf = (resolution: number): number => Math.log2(156543.03392804097 / resolution);
 
