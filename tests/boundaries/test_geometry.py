@@ -180,7 +180,9 @@ def test_interior_points_are_inside_and_on_the_grid() -> None:
 @pytest.mark.parametrize("crs", ["EPSG:4547", "EPSG:4534", "EPSG:32650", "EPSG:32631", "EPSG:2180", "EPSG:3106", "EPSG:27700"])
 def test_the_steps_between_two_systems_are_those_pyproj_chooses(crs: str) -> None:
     """Bit for bit, both ways, over the area of use and beyond it; where pyproj chooses by the point it still does."""
-    west, south, east, north = pyproj.CRS.from_user_input(crs).area_of_use.bounds  # type: ignore[union-attr]  # all of these have one
+    area = pyproj.CRS.from_user_input(crs).area_of_use
+    assert area is not None
+    west, south, east, north = area.bounds
     lon, lat = (part.ravel() for part in np.meshgrid(np.linspace(west - 1, east + 1, 23), np.linspace(south - 1, north + 1, 19)))
     there = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
     back = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
