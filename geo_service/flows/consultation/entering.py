@@ -81,12 +81,13 @@ def reasons(connection: Connection, case: Case, *, now: datetime) -> list[dict[s
 
 def would_enter(connection: Connection, *, now: datetime) -> list[tuple[int, int, dict[str, Any]]]:
     """(case_id, tier it would go to, why) of every case that a rule calls for now; nothing is changed."""
+    rules, version = entries_in_force(connection, at=now), entry_version(connection, at=now)
     found = []
-    for case_id in candidates(connection, entries_in_force(connection, at=now), now=now):
-        one = case_of(connection, case_id)
-        running = running_on(of_case(connection, case_id))
-        told = reasons(connection, one, now=now) if running is None or _may_be_lifted(running, now) else []
-        found += [(case_id, one.consult_tier + 1, told[0])] if told else []
+    for case_id in candidates(connection, rules, now=now):
+        called = _called(connection, case_id, rules, now=now)
+        if called is not None:
+            history, holding, *_ = called
+            found.append((case_id, case_of(connection, case_id).consult_tier + 1, why(holding[0], history, now=now, version=version)))
     return found
 
 
