@@ -28,6 +28,7 @@ __all__ = [
     "LONLAT_DECIMALS",
     "auto_metric_crs",
     "check_metric_crs",
+    "lonlat_bounds",
     "point_on_surface",
     "snap",
     "to_lonlat",
@@ -100,11 +101,24 @@ def transformer(source_crs: str, target_crs: str) -> pyproj.Transformer:
     """A cached transformer with lon, lat (or easting, northing) axis order on both sides. Raises CrsError for unknown systems.
 
     pyproj makes it anew in every thread that uses it: from two systems that takes a tenth of a second and more, from the steps
-    between them, which are known by then, less than a thousandth.
+    between them, which are known by then, less than a thousandth. For points only: bounds need to know both systems (`lonlat_bounds`).
     """
-    chosen = pyproj.Transformer.from_crs(_crs(source_crs), _crs(target_crs), always_xy=True)
+    chosen = _chosen_by_pyproj(source_crs, target_crs)
     steps = chosen.definition
     return pyproj.Transformer.from_pipeline(steps) if steps.startswith("proj=") else chosen  # several ways: chosen by the point
+
+
+def lonlat_bounds(bounds: tuple[float, float, float, float], source_crs: str) -> tuple[float, float, float, float]:
+    """(min_lon, min_lat, max_lon, max_lat) of a box of `source_crs` (min_x, min_y, max_x, max_y), its edges followed at 21 places.
+
+    Raises CrsError for an unknown system; infinite where a corner has no lon/lat.
+    """
+    west, south, east, north = _chosen_by_pyproj(source_crs, LONLAT).transform_bounds(*bounds)
+    return float(west), float(south), float(east), float(north)
+
+
+def _chosen_by_pyproj(source_crs: str, target_crs: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(_crs(source_crs), _crs(target_crs), always_xy=True)
 
 
 def auto_metric_crs(bounds: tuple[float, float, float, float]) -> str:

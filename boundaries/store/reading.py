@@ -19,7 +19,7 @@ from boundaries.files import read_areas
 from boundaries.files.columns import text_column
 from boundaries.files.crs import is_lonlat
 from boundaries.files.polygons import invalid_polygons
-from boundaries.geometry import LONLAT, auto_metric_crs, check_metric_crs, to_metric, transformer
+from boundaries.geometry import LONLAT, auto_metric_crs, check_metric_crs, lonlat_bounds, to_metric
 from boundaries.model import Defect, Level
 from boundaries.store.city import AUTO, level_unknown
 from boundaries.store.layers import LayerSpec
@@ -157,7 +157,7 @@ def _to_wgs84(frame: GeoDataFrame, datum: str) -> GeoDataFrame:
 
 
 def _lonlat_bounds(frames: Sequence[GeoDataFrame]) -> tuple[float, float, float, float]:
-    boxes = np.array([transformer(frame.crs.to_string(), LONLAT).transform_bounds(*frame.total_bounds) for frame in frames])
+    boxes = np.array([lonlat_bounds(tuple(frame.total_bounds), frame.crs.to_string()) for frame in frames])
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 

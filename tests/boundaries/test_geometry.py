@@ -190,3 +190,19 @@ def test_the_steps_between_two_systems_are_those_pyproj_chooses(crs: str) -> Non
     assert np.array_equal(geometry.transformer(geometry.LONLAT, crs).transform(lon, lat), metres, equal_nan=True)
     assert np.array_equal(geometry.transformer(crs, geometry.LONLAT).transform(*metres), back.transform(*metres), equal_nan=True)
     assert (geometry.transformer(crs, geometry.LONLAT).source_crs is None) == (crs != "EPSG:27700")  # cheap in every new thread, or not
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4547", "EPSG:32650"])
+def test_the_bounds_of_a_box_hold_its_edges_not_only_its_corners(crs: str) -> None:
+    """Also where nothing is to be done, and where the box is a line or a point."""
+    to_crs = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    x, y = to_crs.transform([112.0, 116.0], [36.0, 39.0])
+    west, south, east, north = geometry.lonlat_bounds((x[0], y[0], x[1], y[1]), crs)
+    edge = np.linspace(x[0], x[1], 41)
+    lon, lat = to_crs.transform(edge, np.full(41, y[1]), direction="INVERSE")
+    assert west <= 112.0 + 1e-9
+    assert south <= 36.0 + 1e-9
+    assert east >= lon.max() - 1e-3
+    assert north >= lat.max() - 1e-3
+    point = geometry.lonlat_bounds((x[0], y[0], x[0], y[0]), crs)
+    assert np.allclose(point, (112.0, 36.0, 112.0, 36.0), atol=1e-9)

@@ -52,8 +52,8 @@ def test_somebody_edits_a_place_and_adds_a_photo(desk: Desk, language: str, repo
     expect(page.locator(".place-photos img")).to_be_visible()
 
 
-def test_the_area_a_place_serves_is_drawn(desk: Desk) -> None:
-    number = station(desk, f"{NAME} serves")
+def test_the_area_a_place_serves_is_drawn(desk: Desk, language: str) -> None:
+    number = station(desk, f"{NAME} serves {language}")
     desk.open("/ui/facilities")
     desk.page.locator(".place-canvas canvas").first.wait_for()
     before = marked(desk.page)
