@@ -67,6 +67,11 @@ def scope(actor: Actor, permission: str) -> Scope:
     return Scope(reaches=tuple(dict.fromkeys(reaches)))
 
 
+def voices_of(actor: Actor) -> tuple[str, ...]:
+    """The agencies and posts in whose name an actor acts."""
+    return tuple(dict.fromkeys(grant.acts_for for grant in grants_of(actor) if grant.acts_for))
+
+
 def lacks_the_city(actor: Actor, permission: str) -> bool:
     """Whether the actor has a role with the permission, but for a part of the city only."""
     roles = {grant.role for grant in grants_of(actor)}

@@ -1,7 +1,7 @@
 """The second lock on PostgreSQL: rows of cases show themselves only to a connection that says what it may see.
 
-The first lock is `visible`, on both databases. This one holds for raw SQL too, and for a query somebody forgot to bound: by area and by
-owner; categories are left to the first. It binds a role that does not own the tables (`citygrid db grant ROLE`): owners and superusers
+The first lock is `visible`, on both databases. This one holds for raw SQL too, and for a query somebody forgot to bound: by area, by
+owner, and by who was consulted or called; categories are left to the first. It binds a role that does not own the tables (`citygrid db grant ROLE`): owners and superusers
 pass it, so that backups are whole. A connection that says nothing sees nothing.
 """
 
@@ -20,8 +20,12 @@ _AREAS, _OWNERS = _SAID.format(AREAS), _SAID.format(OWNERS)
 _EVERYTHING = f"coalesce(current_setting('{AREAS}', true), '') = '{EVERY}'"
 _INSIDE = f"EXISTS (SELECT 1 FROM case_area held WHERE held.case_id = case_record.case_id AND held.area_code = ANY ({_AREAS}))"
 _OWNED = f"owner = ANY ({_OWNERS}) OR cohandlers ?| {_OWNERS}"
+_ASKED = (
+    f"case_id IN (SELECT c.case_id FROM consultation c JOIN consultation_party p USING (consultation_id) WHERE p.party = ANY ({_OWNERS}))"
+    f" OR case_id IN (SELECT w.case_id FROM whistle w JOIN whistle_call k USING (whistle_id) WHERE k.agency = ANY ({_OWNERS}))"
+)
 _POLICIES = {
-    "case_record": f"{_EVERYTHING} OR {_OWNED} OR {_INSIDE}",
+    "case_record": f"{_EVERYTHING} OR {_OWNED} OR {_INSIDE} OR {_ASKED}",
     # the codes themselves are no secret; which case lies where is, and `case_record` asks here without asking back
     "case_area": f"{_EVERYTHING} OR area_code = ANY ({_AREAS})",
     "reporter": f"{_EVERYTHING} OR EXISTS (SELECT 1 FROM case_record known WHERE known.case_id = reporter.case_id)",

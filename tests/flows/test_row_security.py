@@ -12,7 +12,12 @@ from geo_service.cases.row_security import AREAS, grants, say_scope
 from geo_service.db import Database
 from geo_service.scope import NOTHING, Reach, Scope
 from tests import city
+from tests.flows.acting import Act
 from tests.flows.conftest import NOW, Service
+from tests.flows.room import CITY, FIRE, ROADS, Room
+from tests.flows.test_consultation import passed_around
+from tests.flows.test_dispatching import reported
+from tests.flows.test_whistles import blow
 
 pytestmark = pytest.mark.parametrize("founded_url", [pytest.param("postgis", marks=pytest.mark.postgis)], indirect=True)
 
@@ -82,3 +87,13 @@ def test_a_codes_rows_of_another_area_are_not_shown(as_role: Database) -> None:
 def test_the_service_runs_as_such_a_role(as_role: Database) -> None:
     with as_role.writing() as connection:
         assert create_key(connection, name="desk 9", role="operator", at=NOW, by="test").startswith("cgk_")
+
+
+def test_who_was_asked_about_a_case_sees_that_one(as_role: Database, room: Room, act: Act) -> None:
+    case_id = reported(room.service)
+    passed_around(act, case_id)
+    room.step(room.convene(case_id)["consultation_id"], "invite", agencies=[FIRE])
+    blow(room, case_id=case_id, agencies=[ROADS])
+    for asked in (FIRE, ROADS):
+        assert seen(as_role, Scope(reaches=(Reach(owner=asked),))) == [case_id]
+    assert seen(as_role, Scope(reaches=(Reach(owner=CITY),))) == []

@@ -6,8 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
+from geo_service.cases.consulting.tables import consultation, consultation_party, whistle, whistle_call
 from geo_service.cases.model import Case
+from geo_service.cases.repository import case, case_not_found
 from geo_service.cases.tables import case_record
 from geo_service.cases.visible import reaches, within
 from geo_service.scope import EVERYTHING, Scope
@@ -37,3 +40,25 @@ class Sight:
 
 
 ALL = Sight()
+
+
+def seen_case(connection: Connection, case_id: int, sight: Sight) -> Case:
+    """A case that is within reach, or about which whoever they act for was consulted or called.
+
+    NotFoundError, the same for one that they do not see and for one that does not exist.
+    """
+    found = case(connection, case_id)
+    if sight.of(found) or takes_part(connection, case_id, sight.voices):
+        return found
+    raise case_not_found(case_id)
+
+
+def takes_part(connection: Connection, case_id: int, voices: Collection[str]) -> bool:
+    """Whether any of these agencies and posts was asked to a consultation on the case, or called about it by a whistle."""
+    if not voices:
+        return False
+    c, p, w, k = consultation.c, consultation_party.c, whistle.c, whistle_call.c
+    consulted = sa.select(p.party).join(consultation, c.consultation_id == p.consultation_id).where(c.case_id == case_id)
+    called = sa.select(k.agency).join(whistle, w.whistle_id == k.whistle_id).where(w.case_id == case_id)
+    parties = sa.union_all(consulted.where(p.party.in_(voices)), called.where(k.agency.in_(voices)))
+    return connection.execute(parties.limit(1)).first() is not None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from geo_service.accounts import Actor, scope
+from geo_service.accounts import Actor
 from geo_service.api.auth import permits
 from geo_service.api.instants import Instant
 from geo_service.cases.consulting.repository import MeetingFilter
@@ -15,7 +15,6 @@ from geo_service.cases.consulting.sight import Sight
 from geo_service.cases.consulting.whistles import WhistleFilter
 from geo_service.errors import RequestError
 from geo_service.flows.consultation.service import Step
-from geo_service.flows.consultation.speaking import speaker
 
 LARGEST_ID = 2**63 - 1
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -32,11 +31,6 @@ def get_step(request: Request) -> Step:
 
 
 StepDep = Annotated[Step, Depends(get_step)]
-
-
-def sight_of(actor: Actor) -> Sight:
-    """What an actor sees of hard matters."""
-    return Sight(scope(actor, "cases.read"), speaker(actor).voices)
 
 
 class _Paged(BaseModel):

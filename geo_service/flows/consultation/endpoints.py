@@ -12,17 +12,18 @@ from geo_service.accounts import Actor
 from geo_service.api.deps import Language, Reading, WiringDep, Writing
 from geo_service.api.once import IdempotencyKey
 from geo_service.api.preconditions import version_of
+from geo_service.api.sight import sight_of
 from geo_service.cases import Case
 from geo_service.cases import case as case_of
 from geo_service.cases.consulting import repository
 from geo_service.cases.consulting.proposals import of_consultation
 from geo_service.cases.consulting.repository import Kept
+from geo_service.cases.consulting.sight import seen_case
 from geo_service.cases.consulting.similar import similar_rulings
-from geo_service.cases.repository import case_not_found
 from geo_service.errors import NotFoundError
 from geo_service.flows.consultation import service
 from geo_service.flows.consultation.answering import IfMatch, Once, body_object
-from geo_service.flows.consultation.asking import Consulter, Id, Meetings, Reader, StepDep, Verb, body_like, sight_of
+from geo_service.flows.consultation.asking import Consulter, Id, Meetings, Reader, StepDep, Verb, body_like
 from geo_service.flows.consultation.entering import reasons
 from geo_service.flows.consultation.schemas import CaseConsultationsOut, ConsultationOut, ConsultationsOut, PrecedentsOut
 from geo_service.flows.consultation.showing import Shown, parties_of
@@ -180,10 +181,7 @@ def precedents(
 
 def _seen(connection: Connection, case_id: int, actor: Actor) -> Case:
     """The case, where the caller may see it. NotFoundError otherwise: what is not theirs is not there."""
-    found, parties = case_of(connection, case_id), parties_of(repository.of_case(connection, case_id))
-    if not sight_of(actor).of(found, parties):
-        raise case_not_found(case_id)
-    return found
+    return seen_case(connection, case_id, sight_of(actor))
 
 
 def _whole(connection: Connection, kept: Kept, wiring: WiringDep, language: str) -> ConsultationOut:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from geo_service.accounts import DEMO_OPERATOR, Actor
-from geo_service.accounts.policy import grants_of
+from geo_service.accounts.policy import grants_of, voices_of
 from geo_service.cases.workflow import TABLE
 from geo_service.errors import DeniedError, RequestError
 from geo_service.workers.repository import owner_exists
@@ -38,8 +38,7 @@ def speaker(actor: Actor) -> Speaker:
     """Whom an actor speaks for. The demonstration's operator also stands in for a city leader, so that the third tier can be shown."""
     grants = grants_of(actor)
     roles = [grant.role for grant in grants] + (["city_leader"] if actor == DEMO_OPERATOR else [])
-    voices = [grant.acts_for for grant in grants if grant.acts_for]
-    return Speaker(actor.name, tuple(dict.fromkeys(roles)), tuple(dict.fromkeys(voices)))
+    return Speaker(actor.name, tuple(dict.fromkeys(roles)), voices_of(actor))
 
 
 def role_for(event: str, who: Speaker) -> str:

@@ -12,6 +12,7 @@ from geo_service.accounts import Actor
 from geo_service.api.deps import Language, Reading, WiringDep, Writing
 from geo_service.api.once import IdempotencyKey
 from geo_service.api.preconditions import version_of
+from geo_service.api.sight import sight_of
 from geo_service.cases import case as case_of
 from geo_service.cases.consulting import whistles
 from geo_service.cases.consulting.whistles import KeptWhistle
@@ -19,7 +20,7 @@ from geo_service.cases.repository import case_not_found
 from geo_service.errors import NotFoundError
 from geo_service.flows.consultation import whistling
 from geo_service.flows.consultation.answering import IfMatch, Once, body_object
-from geo_service.flows.consultation.asking import Consulter, Id, Reader, Verb, Whistles, body_like, sight_of
+from geo_service.flows.consultation.asking import Consulter, Id, Reader, Verb, Whistles, body_like
 from geo_service.flows.consultation.schemas import AllFiguresOut, FiguresOut, WhistleOut, WhistlesOut
 from geo_service.flows.consultation.showing import Shown, callers_of
 

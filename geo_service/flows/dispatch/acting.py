@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from geo_service.accounts import DEMO_OPERATOR, Actor, Grant, may, scope
+from geo_service.api.sight import sight_of
 from geo_service.cases import Case
 from geo_service.cases.acting import held_case, since, write
 from geo_service.cases.answering import TAKING
+from geo_service.cases.consulting.sight import seen_case
 from geo_service.cases.progress import from_json
-from geo_service.cases.repository import case_not_found
 from geo_service.cases.visible import reaches, visible_case
 from geo_service.cases.workflow import PAYLOADS, CaseState, Recorded, Refusal, Transition, allowed, apply, decide
 from geo_service.errors import ConflictError, DeniedError, NotFoundError, RequestError, ServiceError, StaleError
@@ -44,7 +45,7 @@ def act(
     known_event(event)
     into = merged_into(event, said)
     case, state = held_case(connection, case_id, beside=into)
-    require_reach(case, actor)
+    require_reach(connection, case, actor)
     require_version(connection, case, expected_version)
     if into is not None:
         _seen_to_merge_into(connection, into, actor)
@@ -63,14 +64,13 @@ def _seen_to_merge_into(connection: Connection, into: int, actor: Actor) -> None
 def hold(connection: Connection, case_id: int, *, expected_version: int, actor: Actor) -> None:
     """Holds a case until the transaction ends, in the version somebody looked at. NotFoundError, StaleError."""
     case, _ = held_case(connection, case_id)
-    require_reach(case, actor)
+    require_reach(connection, case, actor)
     require_version(connection, case, expected_version)
 
 
-def require_reach(case: Case, actor: Actor) -> None:
+def require_reach(connection: Connection, case: Case, actor: Actor) -> None:
     """NotFoundError for a case the actor does not see, as if there were none; DeniedError for one it sees and may not act on."""
-    if not reaches(scope(actor, "cases.read"), case):
-        raise case_not_found(case.case_id)
+    seen_case(connection, case.case_id, sight_of(actor))
     if not reaches(scope(actor, "cases.act"), case):
         raise DeniedError(
             "outside_reach", en="your roles do not reach this case for acting on it", zh="您的角色权限范围不包含对该案件的操作"

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from geo_service import event_log
-from geo_service.accounts import Actor, scope
+from geo_service.accounts import Actor
+from geo_service.api.sight import sight_of
 from geo_service.cases import Case, CaseFilter, cases_page, count_cases
+from geo_service.cases.consulting.sight import seen_case
 from geo_service.cases.finding import COUNTED_BY, counts_by
-from geo_service.cases.visible import visible_case
 from geo_service.desk.viewing import viewers
 from geo_service.errors import RequestError
 from geo_service.event_log import Event
@@ -67,13 +68,13 @@ def whole(connection: Connection, published: Published, found: Case, *, actor: A
 
 def one(connection: Connection, published: Published, case_id: int, *, actor: Actor, language: str, now: datetime) -> Whole:
     """Everything about a case. NotFoundError when there is none of this id within the actor's reach."""
-    found = visible_case(connection, case_id, scope(actor, "cases.read"))
+    found = seen_case(connection, case_id, sight_of(actor))
     return whole(connection, published, found, actor=actor, language=language, now=now)
 
 
 def events_of(connection: Connection, case_id: int, *, actor: Actor) -> list[Event]:
     """The events of a case, oldest first. NotFoundError when there is none of this id within the actor's reach."""
-    visible_case(connection, case_id, scope(actor, "cases.read"))
+    seen_case(connection, case_id, sight_of(actor))
     return event_log.of_case(connection, case_id)
 
 
