@@ -1,7 +1,7 @@
 // What a desk keeps and does beside one case: saved views, who looks at what, many cases at once, a caller's number.
 import { call, get, onceKey } from "./client";
 import type { components } from "./schema";
-import type { BulkOut, CaseConsultationsOut, EventsOut, PersonsOut, SavedView, WhistlesOut } from "./wire";
+import type { BulkOut, CaseConsultationsOut, ConsultationsOut, EventsOut, PersonsOut, SavedView, WhistlesOut } from "./wire";
 
 export interface BulkCase {
   case_id: number;
@@ -34,6 +34,10 @@ export async function fetchConsultations(id: number): Promise<Consultations> {
   return { reasons, items: await Promise.all(items.map((one) => get<Consultation>(`/api/v1/consultations/${one.consultation_id}`))) };
 }
 export const fetchWhistles = (id: number) => get<WhistlesOut>("/api/v1/whistles", { case: id });
+
+/** The consultations in which somebody has still to be heard, and the whistles that wait for them. party: agency:<code> or post:<id>. */
+export const fetchAsked = (party: string) => get<ConsultationsOut>("/api/v1/consultations", { party, silent: true, limit: 50 });
+export const fetchCalled = (party: string) => get<WhistlesOut>("/api/v1/whistles", { waiting_for: party, state: "waiting", limit: 50 });
 
 /** A step in a consultation or a whistle that was looked at in this version. The same `once` sent again does it once. */
 export async function takeStep(what: "consultations" | "whistles", id: number, verb: string, payload: unknown, version: number, once: string): Promise<void> {

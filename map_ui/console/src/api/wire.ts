@@ -21,6 +21,7 @@ export type SavedView = Schemas["ViewOut"];
 export type EventsOut = Schemas["EventsOut"];
 export type LoggedEvent = Schemas["LoggedEvent"];
 export type CaseConsultationsOut = Schemas["CaseConsultationsOut"];
+export type ConsultationsOut = Schemas["ConsultationsOut"];
 export type WhistlesOut = Schemas["WhistlesOut"];
 export type PersonsOut = Schemas["PersonsOut"];
 export type Enrolment = Schemas["EnrolmentOut"];

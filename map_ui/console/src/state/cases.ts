@@ -147,8 +147,10 @@ function flush(): void {
   else arrange();
 }
 
-/** Takes over what an action answered, at once and wherever the pointer is: the operator did it. */
+/** Takes over what an action answered, at once and wherever the pointer is: the operator did it. A case that is open but not listed stays
+ * unlisted: it does not match, or belongs to others who only asked. */
 export function takeAnswer(answer: CaseOut): void {
+  if (!columns.value || columns.value.indexOf(answer.case_id) < 0) return;
   const { events: _events, ...row } = answer;
   patch([row as unknown as CaseRow], []);
 }
