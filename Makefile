@@ -13,7 +13,8 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup check bench soak pins openapi clean
+RULES := rules-guarantees rules-types rules-console rules-style rules-imports
+.PHONY: help demo test setup check bench soak pins openapi clean $(RULES)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -35,12 +36,20 @@ setup: ## only set up: .venv with what the program and its tests need
 
 check: ## the rules: style, types, imports, guarantees (a minute; run it before you commit)
 	@$(SETUP) test
+	@$(MAKE) --no-print-directory -j2 $(RULES)
+
+# Side by side: each waits for one processor. The longest first.
+rules-guarantees:
+	$(BIN)/python -m pytest -q tests/guarantees
+rules-types:
+	$(BIN)/mypy
+rules-console:
+	@$(BIN)/python scripts/console.py check
+rules-style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+rules-imports:
 	$(BIN)/lint-imports
-	@$(BIN)/python scripts/console.py check
-	$(BIN)/python -m pytest -q tests/guarantees
 
 bench: ## measure: every program of tests/bench
 	@$(SETUP) test

@@ -1,8 +1,8 @@
 """The second lock on PostgreSQL: rows of cases show themselves only to a connection that says what it may see.
 
 The first lock is `visible`, on both databases. This one holds for raw SQL too, and for a query somebody forgot to bound: by area, by
-owner, and by who was consulted or called; categories are left to the first. It binds a role that does not own the tables (`citygrid db grant ROLE`): owners and superusers
-pass it, so that backups are whole. A connection that says nothing sees nothing.
+owner, and by who was consulted or called; categories are left to the first. It binds a role that does not own the tables
+(`citygrid db grant ROLE`): owners and superusers pass it, so that backups are whole. A connection that says nothing sees nothing.
 """
 
 from __future__ import annotations
