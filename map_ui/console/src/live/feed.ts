@@ -26,8 +26,7 @@ const BACKOFF_MS = [500, 1000, 2000, 5000, 10_000];
 export class Feed {
   position = -1;
   private failures = 0;
-  private stopping = new AbortController();
-  private running = false;
+  private stopping: AbortController | null = null;
 
   constructor(
     private readonly hand: (news: News) => void,
@@ -38,35 +37,35 @@ export class Feed {
   start(position: number, language: string): void {
     this.language = language;
     if (this.position < 0) this.position = position;
-    if (this.running) return;
-    this.running = true;
+    if (this.stopping) return;
     this.stopping = new AbortController();
-    void this.run();
+    void this.run(this.stopping.signal);
   }
 
   stop(): void {
-    this.running = false;
-    this.stopping.abort();
+    this.stopping?.abort();
+    this.stopping = null;
   }
 
-  private async run(): Promise<void> {
+  /** stopped: of this run alone; started again at once, the next run has its own, and the one before still ends. */
+  private async run(stopped: AbortSignal): Promise<void> {
     let streams = true;
-    while (this.running) {
+    while (!stopped.aborted) {
       try {
-        streams = streams && (await this.follow());
-        if (!streams) await this.poll();
+        streams = streams && (await this.follow(stopped));
+        if (!streams) await this.poll(stopped);
       } catch {
-        if (!this.running) return;
+        if (stopped.aborted) return;
         this.hand({ kind: "status", status: "lost" });
       }
-      await pause(streams || this.failures ? BACKOFF_MS[Math.min(this.failures++, BACKOFF_MS.length - 1)]! : POLL_MS, this.stopping.signal);
+      await pause(streams || this.failures ? BACKOFF_MS[Math.min(this.failures++, BACKOFF_MS.length - 1)]! : POLL_MS, stopped);
     }
   }
 
   /** Follows the stream until it ends; false when the service has none. */
-  private async follow(): Promise<boolean> {
+  private async follow(stopped: AbortSignal): Promise<boolean> {
     const ending = new AbortController();
-    this.stopping.signal.addEventListener("abort", () => ending.abort(), { once: true });
+    stopped.addEventListener("abort", () => ending.abort(), { once: true });
     const headers = { Accept: "text/event-stream", "Accept-Language": this.language, "Last-Event-ID": String(this.position) };
     const response = await fetch(`/api/v1/events?after=${this.position}`, { headers, signal: ending.signal, credentials: "same-origin" });
     if (response.status === 404 || response.status === 501) return false;
@@ -92,9 +91,9 @@ export class Feed {
     else if (message.event === "batch") this.batch(data);
   }
 
-  private async poll(): Promise<void> {
+  private async poll(stopped: AbortSignal): Promise<void> {
     const headers = { "Accept-Language": this.language };
-    const response = await fetch(`/api/v1/console/changes?after=${this.position}`, { headers, signal: this.stopping.signal });
+    const response = await fetch(`/api/v1/console/changes?after=${this.position}`, { headers, signal: stopped });
     if (this.wasRefused(response) || !response.ok) throw new Error(String(response.status));
     this.failures = 0;
     this.hand({ kind: "status", status: "polling" });

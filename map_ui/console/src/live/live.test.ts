@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { News } from "./feed";
-import { Hub } from "./hub";
+import { Hub, type Port } from "./hub";
 import { reader, type Message } from "./sse";
 
 test("messages come whole however the bytes are cut; heartbeats are silent", () => {
@@ -39,5 +39,27 @@ test("nine tabs, one subscription; a tab that comes later misses nothing", async
   expect(late.news[0]).toEqual({ kind: "reset" });
   hub.hear(late, { kind: "bye" });
   tabs.forEach((tab) => hub.hear(tab, { kind: "bye" }));
+  vi.unstubAllGlobals();
+});
+
+test("a page that leaves as the next comes is one subscription, not two", async () => {
+  const open = new Set<string>();
+  let asked = 0;
+  vi.stubGlobal("fetch", (_: string, { signal }: RequestInit) => {
+    const name = `stream ${++asked}`;
+    open.add(name);
+    const body = new ReadableStream({ start: (to) => signal!.addEventListener("abort", () => (open.delete(name), to.error(new DOMException("", "AbortError")))) });
+    return Promise.resolve(new Response(body));
+  });
+  const hub = new Hub();
+  const [one, next] = [0, 1].map(() => ({ news: [] as News[], postMessage(news: News) { this.news.push(news); } })) as [{ news: News[] } & Port, { news: News[] } & Port];
+  hub.hear(one, { kind: "start", position: 5, language: "en" });
+  await vi.waitFor(() => expect(one.news).toContainEqual({ kind: "status", status: "live" }));
+  hub.hear(one, { kind: "bye" });
+  hub.hear(next, { kind: "start", position: 5, language: "en" });
+  await new Promise((done) => setTimeout(done, 1200)); // longer than the first wait after a failure
+  expect([...open]).toEqual(["stream 2"]);
+  expect(next.news).not.toContainEqual({ kind: "status", status: "lost" });
+  hub.hear(next, { kind: "bye" });
   vi.unstubAllGlobals();
 });
