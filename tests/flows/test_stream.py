@@ -184,6 +184,26 @@ def test_a_case_that_moves_away_leaves_and_says_nothing_else(service: Service) -
     assert json.loads(found.within(Scope(reaches=(Reach(city.V),))))["cases"] == []
 
 
+def test_a_case_whose_log_tells_no_story_holds_up_nobody(service: Service, feed: Feed, caplog: pytest.LogCaptureFixture) -> None:
+    whole = report(service)
+    copied = [case_record.c.case_id + 1000 if c is case_record.c.case_id else c for c in case_record.c if c.name != "tracking_number"]
+    names = [c.name for c in case_record.c if c.name != "tracking_number"]
+    chosen = sa.select(*copied, sa.literal("WITHOUT-A-LOG"))
+    with service.database.writing() as connection:
+        connection.execute(sa.insert(case_record).from_select([*names, "tracking_number"], chosen))
+    start = head(service)
+    with service.database.writing() as connection:
+        for owner in ("post:4", "post:5"):
+            event_log.append(connection, [NewEvent("handed_over", whole + 1000, "test", NOW, {"owner": owner})])
+    assert [batch.position for batch in feed.missed(start, start + 2)] == [start + 2]
+    assert [batch.position for batch in feed.missed(start + 1, start + 2)] == [start + 2]  # with an event before it that begins no case
+    assert f"case {whole + 1000} left their sight" in caplog.text
+    act(service, whole, "correct_routing", area_code=f"{city.B1}01", reason="x")
+    assert {"case_id": whole, "left": True} in json.loads(feed.missed(start + 1, head(service))[0].within(Scope(reaches=(Reach(city.A),))))[
+        "cases"
+    ]
+
+
 def test_phones_in_texts_are_masked(service: Service) -> None:
     start = head(service)
     report(service, description="call 13812348000 or 010-62345678", address="光明路12号 139 1234 5678")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from geo_service.cases.workflow import Recorded, fold
 from geo_service.event_log import Event
 from geo_service.masking import mask_text
 from geo_service.scope import Scope
+
+log = logging.getLogger("citygrid.stream")
 
 MOST = 2000
 """Events in one batch at most; a reader further behind gets several."""
@@ -142,8 +145,11 @@ def _before(connection: Connection, cases: dict[int, Case], changed: Sequence[Ev
     known: dict[int, Sight] = {}
     for case_id in sorted(moved.intersection(cases)):
         earlier = [event for event in event_log.of_case(connection, case_id) if event.position < first[case_id]]
-        if earlier:
-            known[case_id] = _sight_after(earlier)
+        try:
+            if earlier:
+                known[case_id] = _sight_after(earlier)
+        except Exception as error:  # one case whose log tells no story must not end what everybody hears of all others
+            log.warning("nobody is told that case %s left their sight, its log cannot be read: %r", case_id, error)
     return known
 
 

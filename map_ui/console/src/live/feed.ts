@@ -21,6 +21,8 @@ export type News =
 
 const POLL_MS = 2000;
 const SILENCE_MS = 40_000;
+/** A stream that held so long was no failure; one that ends right after it began is asked for less and less often. */
+const STEADY_MS = 5000;
 const BACKOFF_MS = [500, 1000, 2000, 5000, 10_000];
 
 export class Feed {
@@ -51,6 +53,7 @@ export class Feed {
   private async run(stopped: AbortSignal): Promise<void> {
     let streams = true;
     while (!stopped.aborted) {
+      const began = Date.now();
       try {
         streams = streams && (await this.follow(stopped));
         if (!streams) await this.poll(stopped);
@@ -58,6 +61,7 @@ export class Feed {
         if (stopped.aborted) return;
         this.hand({ kind: "status", status: "lost" });
       }
+      if (Date.now() - began > STEADY_MS) this.failures = 0;
       await pause(streams || this.failures ? BACKOFF_MS[Math.min(this.failures++, BACKOFF_MS.length - 1)]! : POLL_MS, stopped);
     }
   }
@@ -70,7 +74,6 @@ export class Feed {
     const response = await fetch(`/api/v1/events?after=${this.position}`, { headers, signal: ending.signal, credentials: "same-origin" });
     if (response.status === 404 || response.status === 501) return false;
     if (this.wasRefused(response) || !response.ok || !response.body) throw new Error(String(response.status));
-    this.failures = 0;
     this.hand({ kind: "status", status: "live" });
     const take = reader((message) => this.take(message));
     const chunks = response.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -63,3 +63,17 @@ test("a page that leaves as the next comes is one subscription, not two", async 
   hub.hear(next, { kind: "bye" });
   vi.unstubAllGlobals();
 });
+
+test("a stream that breaks right after it began is asked for less and less often", async () => {
+  vi.useFakeTimers();
+  let asked = 0;
+  vi.stubGlobal("fetch", () => (asked++, Promise.resolve(new Response(new ReadableStream({ start: (to) => to.error(new TypeError("network error")) })))));
+  const hub = new Hub();
+  const tab = { postMessage: () => undefined };
+  hub.hear(tab, { kind: "start", position: 5, language: "en" });
+  await vi.advanceTimersByTimeAsync(8000);
+  expect(asked).toBe(4); // at 0, 0.5, 1.5 and 3.5 s
+  hub.hear(tab, { kind: "bye" });
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
