@@ -48,9 +48,14 @@ def seen_case(connection: Connection, case_id: int, sight: Sight) -> Case:
     NotFoundError, the same for one that they do not see and for one that does not exist.
     """
     found = case(connection, case_id)
-    if sight.of(found) or takes_part(connection, case_id, sight.voices):
-        return found
-    raise case_not_found(case_id)
+    must_see(connection, found, sight)
+    return found
+
+
+def must_see(connection: Connection, found: Case, sight: Sight) -> None:
+    """The same of a case that was read already."""
+    if not (sight.of(found) or takes_part(connection, found.case_id, sight.voices)):
+        raise case_not_found(found.case_id)
 
 
 def takes_part(connection: Connection, case_id: int, voices: Collection[str]) -> bool:

@@ -8,12 +8,10 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from geo_service.accounts import Actor
 from geo_service.api.deps import Language, Reading, WiringDep, Writing
 from geo_service.api.once import IdempotencyKey
 from geo_service.api.preconditions import version_of
 from geo_service.api.sight import sight_of
-from geo_service.cases import Case
 from geo_service.cases import case as case_of
 from geo_service.cases.consulting import repository
 from geo_service.cases.consulting.proposals import of_consultation
@@ -124,7 +122,7 @@ def act(
 @router.get("/cases/{case_id}/consultations", summary="The consultations on a case, and why it may enter one")
 def of_case(case_id: Id, connection: Reading, wiring: WiringDep, language: Language, actor: Reader) -> CaseConsultationsOut:
     """Needs a key. `reasons`: the entry rules that hold now, in words; empty where none does, or the case cannot be consulted on."""
-    found = _seen(connection, case_id, actor)
+    found = seen_case(connection, case_id, sight_of(actor))
     kept, now = repository.of_case(connection, case_id), wiring.clock.now()
     shown = Shown(connection, language=language, now=now, parties=parties_of(kept))
     told = [shown.reason(one) for one in reasons(connection, found, now=now)]
@@ -155,7 +153,7 @@ def convene(
     once = Once(connection, actor=actor, what=f"cases/{case_id}/consultations", key=idempotency_key, raw=raw, at=now)
     if once.replayed is not None:
         return once.replayed
-    _seen(connection, case_id, actor)
+    seen_case(connection, case_id, sight_of(actor))
     kept = service.open_one(connection, case_id, said, expected_version=version_of(if_match), actor=actor, now=now)
     said_ = _whole(connection, kept, wiring, language)
     return once.answer(said_, version=kept.version, status=201, location=f"/api/v1/consultations/{kept.consultation_id}")
@@ -171,17 +169,12 @@ def precedents(
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> PrecedentsOut:
     """Needs a key. By category first, then by agencies and place; the most alike first."""
-    found = _seen(connection, case_id, actor)
+    found = seen_case(connection, case_id, sight_of(actor))
     levels = [level.name for level in reversed(wiring.published.current().city.ladder)]
     alike = similar_rulings(connection, found, finest_first=levels, limit=limit)
     named = {party for one in alike if one.one.ruling for party in (one.one.ruling.lead,)}
     shown = Shown(connection, language=language, now=wiring.clock.now(), parties=named)
     return PrecedentsOut(items=[shown.precedent(one) for one in alike])
-
-
-def _seen(connection: Connection, case_id: int, actor: Actor) -> Case:
-    """The case, where the caller may see it. NotFoundError otherwise: what is not theirs is not there."""
-    return seen_case(connection, case_id, sight_of(actor))
 
 
 def _whole(connection: Connection, kept: Kept, wiring: WiringDep, language: str) -> ConsultationOut:

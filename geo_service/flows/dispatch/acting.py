@@ -13,7 +13,7 @@ from geo_service.api.sight import sight_of
 from geo_service.cases import Case
 from geo_service.cases.acting import held_case, since, write
 from geo_service.cases.answering import TAKING
-from geo_service.cases.consulting.sight import seen_case
+from geo_service.cases.consulting.sight import must_see
 from geo_service.cases.progress import from_json
 from geo_service.cases.visible import reaches, visible_case
 from geo_service.cases.workflow import PAYLOADS, CaseState, Recorded, Refusal, Transition, allowed, apply, decide
@@ -70,7 +70,7 @@ def hold(connection: Connection, case_id: int, *, expected_version: int, actor: 
 
 def require_reach(connection: Connection, case: Case, actor: Actor) -> None:
     """NotFoundError for a case the actor does not see, as if there were none; DeniedError for one it sees and may not act on."""
-    seen_case(connection, case.case_id, sight_of(actor))
+    must_see(connection, case, sight_of(actor))
     if not reaches(scope(actor, "cases.act"), case):
         raise DeniedError(
             "outside_reach", en="your roles do not reach this case for acting on it", zh="您的角色权限范围不包含对该案件的操作"
